@@ -1,0 +1,1 @@
+"""The command: orchestrates probes, judges, signs, verifies and reports."""

@@ -1,0 +1,1 @@
+"""Reads and measures a machine and returns evidence; knows no law and no keys."""

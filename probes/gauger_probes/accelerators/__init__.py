@@ -1,0 +1,1 @@
+"""Accelerators: found through sysfs, named through pci.ids, asked through NVML."""

@@ -1,0 +1,1 @@
+"""Cameras: found through sysfs, asked through V4L2."""

@@ -1,0 +1,1 @@
+"""The machine: boards, processors, memory, network, disks, firmware."""

@@ -1,0 +1,51 @@
+"""The table of probes: one line of text each, so that listing them imports nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeSpec:
+    """How one probe is run.
+
+    ``target`` is ``module:function``. ``shared``: it only reads text and may share a child.
+    ``native``: it loads foreign code or asks devices, so it never runs over a captured tree.
+    ``module``: a library it cannot do without. ``timeout_s`` excludes the measuring budget.
+    ``memory_bytes`` is an address-space limit; ``None`` where the runner only watches.
+    """
+
+    name: str
+    target: str
+    shared: bool = False
+    native: bool = False
+    module: str | None = None
+    timeout_s: float = 20.0
+    memory_bytes: int | None = 1024 * _MIB
+    measures: bool = False
+
+
+PROBES: tuple[ProbeSpec, ...] = (
+    ProbeSpec("host", "gauger_probes.host.probe:probe", shared=True),
+    ProbeSpec("accelerators", "gauger_probes.accelerators.probe:probe", shared=True),
+    ProbeSpec("cameras", "gauger_probes.cameras.probe:probe", shared=True),
+    ProbeSpec("cameras.v4l2", "gauger_probes.cameras.v4l2:probe", native=True),
+    ProbeSpec(
+        "accelerators.nvml",
+        "gauger_probes.accelerators.nvml:probe",
+        native=True,
+        module="pynvml",
+        memory_bytes=None,
+    ),
+    ProbeSpec(
+        "measure",
+        "gauger_probes.measure.probe:probe",
+        native=True,
+        module="numpy",
+        timeout_s=60.0,
+        memory_bytes=None,
+        measures=True,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Runs probes in children of their own: timed, limited, isolated."""

@@ -1,0 +1,1 @@
+"""Judges evidence against dated packs; pure, and imports no hardware library."""

@@ -1,0 +1,156 @@
+"""What the catalogue holds: devices and processors, each figure with source and grade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gauger_thresholds.interval import Interval
+
+
+class Grade(StrEnum):
+    """How well a figure is verified, best first."""
+
+    TEXT = "text"
+    TRANSCRIBED = "transcribed"
+    SECONDARY = "secondary"
+    DERIVED = "derived"
+    UNVERIFIED = "unverified"
+
+
+class Kind(StrEnum):
+    """What a device is for.
+
+    ``display`` only shows pictures; ``paravirtual`` is a hypervisor's front for a device that
+    this machine does not hold; ``support`` (DMA, crypto, audio) does no arithmetic of interest.
+    """
+
+    GPU = "gpu"
+    NPU = "npu"
+    FPGA = "fpga"
+    VECTOR = "vector"
+    DISPLAY = "display"
+    PARAVIRTUAL = "paravirtual"
+    SUPPORT = "support"
+
+
+class Segment(StrEnum):
+    """What the maker sells a device for; only ``datacenter`` matters to a rule."""
+
+    DATACENTER = "datacenter"
+    WORKSTATION = "workstation"
+    CONSUMER = "consumer"
+    EMBEDDED = "embedded"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number as its source prints it, and the interval that those digits stand for.
+
+    A figure published to n digits counts as exact to its last printed digit (628 is 627.5 to
+    628.5); an estimated or disputed one carries the range that its row states.
+    """
+
+    interval: Interval
+    printed: str
+    source: str
+    grade: Grade
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Bus ids that a row covers: lower-case hex; a subsystem narrows, ``None`` means any."""
+
+    bus: str
+    vendor: str
+    first: str
+    last: str
+    subsystem_vendor: str | None = None
+    subsystem_device: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One product, or one family that a bound covers.
+
+    ``rates`` are dense operations per second by precision, a multiply-accumulate counting as
+    two. ``tpp_bound`` is an upper bound of the whole package's total processing performance
+    where rates are not known. ``die_area`` is in mm² over all logic dies; ``planar`` says that
+    none of them is non-planar, so that the law defines no applicable area. Bandwidths are in
+    B/s; ``io_bandwidth`` is aggregate and bidirectional, to other than memory. ``integrated``:
+    it shares a package with the processor.
+    """
+
+    id: str
+    name: str
+    kind: Kind
+    patterns: tuple[Pattern, ...]
+    rates: Mapping[str, Figure]
+    tpp_bound: Figure | None
+    units: int | None
+    unit_kind: str | None
+    boost_hz: float | None
+    die_area: Figure | None
+    planar: bool
+    memory_bandwidth: Figure | None
+    io_bandwidth: Figure | None
+    segment: Segment | None
+    segment_source: str | None
+    integrated: bool
+    source: str
+    grade: Grade
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cpu:
+    """One microarchitecture, keyed by CPUID (x86) or MIDR (Arm).
+
+    ``bits_per_cycle`` is operations per cycle and core times their bit length, the same for
+    every precision that fills the lane (a multiply-accumulate counts as two);
+    ``fp64_per_cycle`` is double-precision operations per cycle and core. ``isa`` lists the
+    extensions that these figures already count. ``max_cores`` and ``clock_ceiling_hz`` bound
+    the largest part of the family.
+    """
+
+    id: str
+    name: str
+    vendor: str
+    families: tuple[int, ...]
+    models: tuple[tuple[int, int], ...]
+    steppings: tuple[int, int] | None
+    parts: tuple[str, ...]
+    name_contains: str | None
+    isa: tuple[str, ...]
+    bits_per_cycle: Figure
+    fp64_per_cycle: Figure
+    max_cores: int | None
+    clock_ceiling_hz: float | None
+    die_area: Figure | None
+    segment: Segment | None
+    source: str
+    grade: Grade
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IsaCeiling:
+    """What a processor with this extension can do at most, per cycle and core."""
+
+    architecture: str
+    flag: str
+    bits_per_cycle: float
+    fp64_per_cycle: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every row, and where the figures come from (source key to citation)."""
+
+    devices: tuple[Device, ...]
+    cpus: tuple[Cpu, ...]
+    ceilings: tuple[IsaCeiling, ...]
+    clock_ceilings: Mapping[str, float]
+    sources: Mapping[str, str]

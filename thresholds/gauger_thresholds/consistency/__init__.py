@@ -1,0 +1,1 @@
+"""Doubts: where the evidence contradicts itself."""

@@ -1,0 +1,1 @@
+"""Dated rules as data, and how they are read, checked and chosen."""
