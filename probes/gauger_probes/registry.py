@@ -12,7 +12,9 @@ class ProbeSpec:
     """How one probe is run.
 
     ``target`` is ``module:function``. ``shared``: it only reads text and may share a child.
-    ``native``: it loads foreign code or asks devices, so it never runs over a captured tree.
+    ``native``: it loads foreign code or asks devices, so it never runs over a captured tree;
+    ``replay`` names the text probe that takes its place there, and ``recording`` the file in the
+    capture that holds its answers.
     ``module``: a library it cannot do without. ``timeout_s`` excludes the measuring budget.
     ``memory_bytes`` is an address-space limit; ``None`` where the runner only watches.
     """
@@ -25,19 +27,20 @@ class ProbeSpec:
     timeout_s: float = 20.0
     memory_bytes: int | None = 1024 * _MIB
     measures: bool = False
+    replay: str | None = None
+    recording: str | None = None
 
 
 PROBES: tuple[ProbeSpec, ...] = (
     ProbeSpec("host", "gauger_probes.host.probe:probe", shared=True),
     ProbeSpec("accelerators", "gauger_probes.accelerators.probe:probe", shared=True),
     ProbeSpec("cameras", "gauger_probes.cameras.probe:probe", shared=True),
-    ProbeSpec("cameras.v4l2", "gauger_probes.cameras.v4l2:probe", native=True),
     ProbeSpec(
-        "accelerators.nvml",
-        "gauger_probes.accelerators.nvml:probe",
+        "cameras.v4l2",
+        "gauger_probes.cameras.v4l2:probe",
         native=True,
-        module="pynvml",
-        memory_bytes=None,
+        replay="gauger_probes.capture.replay:devices",
+        recording="dev.json",
     ),
     ProbeSpec(
         "measure",

@@ -83,13 +83,17 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one probe found; every field it has nothing to say about keeps its default."""
+    """What one probe found; every field it has nothing to say about keeps its default.
+
+    ``not_cameras``: paths of video nodes that answered and are no camera's (codecs, tuners).
+    """
 
     host: Host | None = None
     cameras: tuple[Camera, ...] = ()
     accelerators: tuple[Accelerator, ...] = ()
     identified: tuple[Identified, ...] = ()
     asked: tuple[Asked, ...] = ()
+    not_cameras: tuple[str, ...] = ()
     measured: tuple[Measured, ...] = ()
     status: Status = Status.OK
     reason: str | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -30,6 +31,18 @@ class Roots:
         Raises:
             OSError: too many links, or a component cannot be read.
         """
+        return self._walk(path, lambda _: None)
+
+    def read_link(self, path: str) -> PurePosixPath:
+        """Return where the link at ``path`` points, without following it.
+
+        Raises:
+            OSError: there is no link, or a component above it cannot be read.
+        """
+        parent, _, name = path.rpartition("/")
+        return PurePosixPath((self.resolve(parent) / name).readlink())
+
+    def _walk(self, path: str, on_link: Callable[[Path], None]) -> Path:
         pending = list(reversed(PurePosixPath("/", path).parts[1:]))
         inside: list[str] = []
         links = 0
@@ -46,6 +59,7 @@ class Roots:
             if links > _MAX_LINKS:
                 raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(here))
             target = PurePosixPath(here.readlink())
+            on_link(here)
             if target.is_absolute():
                 inside = []
             pending.extend(reversed([piece for piece in target.parts if piece != "/"]))

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from pathlib import Path
 
 from gauger_probes.evidence.common import Unread
 from gauger_probes.roots import Roots
@@ -123,8 +122,6 @@ def exists(roots: Roots, path: str) -> bool:
 def link_name(roots: Roots, path: str) -> str | None:
     """Return the last component of the link at ``path`` (a driver's or a subsystem's name)."""
     try:
-        parent, _, name = path.rpartition("/")
-        target = (roots.resolve(parent) / name).readlink()
+        return clean(roots.read_link(path).name)
     except OSError:
         return None
-    return clean(Path(target).name)

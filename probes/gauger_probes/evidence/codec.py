@@ -16,7 +16,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from gauger_probes.evidence.common import JsonValue
+from gauger_probes.evidence.common import JsonScalar, JsonValue
 
 #: Longest text a field may hold, in characters; a DMI string or a model name needs far less.
 MAX_TEXT = 65_536
@@ -70,7 +70,8 @@ def _record_to_json(record: Any) -> JsonValue:
 @cache
 def hints(record: type) -> dict[str, Any]:
     """Return the resolved annotations of a record type."""
-    return get_type_hints(record)
+    # A record outside ``common`` may use JsonValue without importing what it refers to.
+    return get_type_hints(record, localns={"JsonScalar": JsonScalar, "JsonValue": JsonValue})
 
 
 def from_json(record: type[T], value: JsonValue, where: str = "$") -> T:

@@ -49,13 +49,15 @@ class Measurement:
 class Rating:
     """A figure that somebody states for a device, as an interval in ``unit``.
 
-    ``source`` names who states it (``catalogue:nvidia/a100-sxm4-80gb``, ``nvml:…``); ``high``
-    is ``None`` where nothing bounds it from above.
+    ``source`` names who states it (``catalogue:nvidia/a100-sxm4-80gb``, ``nvml:…``); ``value`` is
+    the figure to print, ``None`` where there is no single one; ``high`` is ``None`` where nothing
+    bounds it from above.
     """
 
     quantity: str
     precision: str | None
     unit: str
+    value: float | None
     low: float
     high: float | None
     basis: str

@@ -76,10 +76,12 @@ class Device:
 
     ``rates`` are dense operations per second by precision, a multiply-accumulate counting as
     two. ``tpp_bound`` is an upper bound of the whole package's total processing performance
-    where rates are not known. ``die_area`` is in mm² over all logic dies; ``planar`` says that
+    where rates are not known, ``fp64_bound`` one of its double-precision rate; both intervals
+    run from 0 to the bound. ``die_area`` is in mm² over all logic dies; ``planar`` says that
     none of them is non-planar, so that the law defines no applicable area. Bandwidths are in
     B/s; ``io_bandwidth`` is aggregate and bidirectional, to other than memory. ``integrated``:
-    it shares a package with the processor.
+    it shares a package with the processor. ``drivers`` names the kernel drivers that identify
+    a device which no bus lists.
     """
 
     id: str
@@ -101,31 +103,39 @@ class Device:
     source: str
     grade: Grade
     note: str | None
+    drivers: tuple[str, ...] = ()
+    fp64_bound: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Cpu:
-    """One microarchitecture, keyed by CPUID (x86) or MIDR (Arm).
+    """One microarchitecture, or one part of it, keyed by CPUID (x86), MIDR (Arm) or name.
 
-    ``bits_per_cycle`` is operations per cycle and core times their bit length, the same for
-    every precision that fills the lane (a multiply-accumulate counts as two);
-    ``fp64_per_cycle`` is double-precision operations per cycle and core. ``isa`` lists the
-    extensions that these figures already count. ``max_cores`` and ``clock_ceiling_hz`` bound
-    the largest part of the family.
+    ``architecture`` is ``x86``, ``arm``, ``power``, ``s390``, ``loongarch`` or ``riscv``;
+    ``vendor`` is the CPUID string, or the MIDR implementer in hex, or ``None``. ``models`` and
+    ``parts`` are inclusive ranges (hex text for Arm parts); ``name_contains`` lists texts of
+    which the model name holds one. ``bits_per_cycle`` is operations per cycle and core times
+    their bit length, the same for every precision that fills the lane (a multiply-accumulate
+    counts as two); ``fp64_per_cycle`` is double-precision operations per cycle and core. ``isa``
+    lists the extensions that these figures already count. ``max_cores`` and
+    ``clock_ceiling_hz`` bound the largest part that the row covers; ``base_hz`` is the clock
+    that a part is guaranteed to keep.
     """
 
     id: str
     name: str
-    vendor: str
+    architecture: str
+    vendor: str | None
     families: tuple[int, ...]
     models: tuple[tuple[int, int], ...]
     steppings: tuple[int, int] | None
-    parts: tuple[str, ...]
-    name_contains: str | None
+    parts: tuple[tuple[str, str], ...]
+    name_contains: tuple[str, ...]
     isa: tuple[str, ...]
     bits_per_cycle: Figure
     fp64_per_cycle: Figure
     max_cores: int | None
+    base_hz: float | None
     clock_ceiling_hz: float | None
     die_area: Figure | None
     segment: Segment | None
@@ -136,7 +146,10 @@ class Cpu:
 
 @dataclass(frozen=True, slots=True)
 class IsaCeiling:
-    """What a processor with this extension can do at most, per cycle and core."""
+    """What a processor with this extension can do at most, per cycle and core.
+
+    The flag ``*`` stands for any processor of the architecture.
+    """
 
     architecture: str
     flag: str

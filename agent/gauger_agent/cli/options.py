@@ -1,0 +1,107 @@
+"""Arguments that several commands share, and how their text becomes values."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from gauger_thresholds.findings import Level
+
+
+def judging(parser: argparse.ArgumentParser) -> None:
+    """Add ``--as-of``, ``--packs`` and ``--fail-on``."""
+    parser.add_argument(
+        "--as-of", type=day, metavar="DATE", help="judge by the law of this date (default: today)"
+    )
+    parser.add_argument(
+        "--packs",
+        type=names,
+        default=(),
+        metavar="ID,…",
+        help="pack ids or prefixes, such as us,eu-2025-11 (default: all in force on the date)",
+    )
+    parser.add_argument(
+        "--fail-on",
+        type=Level,
+        choices=list(Level),
+        default=Level.CONTROL,
+        metavar="LEVEL",
+        help="gravest level that leaves the exit code alone is the one after: "
+        "control (default), notice or reference",
+    )
+
+
+def day(text: str) -> date:
+    """Return an ISO date.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not one.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2026-01-31") from None
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Return the parts of a comma-separated list."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def nonce(text: str) -> str:
+    """Return a nonce of 64 lower-case hex digits.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not one.
+    """
+    if len(text) != 64 or set(text) - set("0123456789abcdef"):
+        raise argparse.ArgumentTypeError("a nonce is 64 lower-case hex digits")
+    return text
+
+
+def seconds(text: str) -> float:
+    """Return a positive number of seconds, at most a day.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not one.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds up to 86400")
+    return value
+
+
+def folder(text: str) -> Path:
+    """Return an existing folder.
+
+    Raises:
+        argparse.ArgumentTypeError: there is none.
+    """
+    path = Path(text)
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a folder")
+    return path
+
+
+def today() -> date:
+    """Return today's date in UTC, by the clock of who judges."""
+    return datetime.now(UTC).date()
+
+
+def days(text: str) -> float:
+    """Return a non-negative number of days.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not one.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 36_500:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days")
+    return value

@@ -1,0 +1,142 @@
+"""``gauger verify``: is a manifest what it says, and what does it mean by our own packs?"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from gauger_agent.claims import compare_claims
+from gauger_agent.cli import options
+from gauger_agent.cli.output import Output
+from gauger_agent.errors import InputUnreadable, Refused
+from gauger_agent.exit_codes import ExitCode, gravest
+from gauger_agent.judging import check_names, exit_code, judge
+from gauger_agent.manifest.limits import MAX_FILE
+from gauger_agent.manifest.times import format_utc
+from gauger_agent.read import read_bounded
+from gauger_agent.state import locate
+from gauger_agent.trust.load import from_files, from_state
+from gauger_agent.verify.check import Check, CheckStatus
+from gauger_agent.verify.core import Verified, verify
+from gauger_agent.verify.options import Options
+from gauger_agent.view import judgement_json
+from gauger_probes.evidence.codec import to_json
+from gauger_probes.evidence.common import JsonValue
+from gauger_thresholds.evaluate.judge import Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What verifying one file yielded; ``verified`` is ``None`` where it was refused."""
+
+    file: str
+    code: ExitCode
+    checks: tuple[Check, ...]
+    verified: Verified | None = None
+    judgement: Judgement | None = None
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("file", nargs="+", type=Path, metavar="FILE", help="a manifest")
+    parser.add_argument(
+        "--key",
+        action="append",
+        type=Path,
+        metavar="PUB.pem",
+        help="a public key to believe (repeatable; default: trusted.d in the state folder)",
+    )
+    parser.add_argument(
+        "--nonce", type=options.nonce, help="the nonce that the machine had to bind"
+    )
+    parser.add_argument(
+        "--max-age", type=options.days, metavar="D", help="oldest accepted, in days"
+    )
+    parser.add_argument(
+        "--accept-captured", action="store_true", help="accept a manifest made from a captured tree"
+    )
+    options.judging(parser)
+
+
+def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
+    """Verify each file; the gravest exit code counts.
+
+    Raises:
+        GaugerError: a key cannot be used, or a pack name fits none.
+    """
+    day = arguments.as_of or options.today()
+    check_names(arguments.packs, day)
+    chosen = _options(arguments)
+    now = datetime.now(UTC)
+    codes = []
+    for path in arguments.file:
+        answer = _answer(path, chosen, now, arguments)
+        output.json(_json(answer))
+        if not (output.as_json or output.quiet):
+            _show(output, answer)
+        codes.append(answer.code)
+    return gravest(codes)
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    trusted = from_files(arguments.key) if arguments.key else from_state(locate(os.environ))
+    age = None if arguments.max_age is None else timedelta(days=arguments.max_age)
+    return Options(trusted, arguments.nonce, age, arguments.accept_captured)
+
+
+def _answer(path: Path, chosen: Options, now: datetime, arguments: argparse.Namespace) -> _Answer:
+    try:
+        data = read_bounded(path, MAX_FILE)
+        verified = verify(data, chosen, now)
+    except InputUnreadable as problem:
+        failed = Check(
+            "file", CheckStatus.FAILED, "a readable file", problem.message, problem.advice
+        )
+        return _Answer(str(path), problem.exit_code, (failed,))
+    except Refused as problem:
+        return _Answer(str(path), problem.exit_code, problem.checks)
+    judgement = judge(verified.evidence, arguments.as_of or options.today(), arguments.packs)
+    checks = (*verified.checks, compare_claims(verified.predicate))
+    code = exit_code(judgement, arguments.fail_on)
+    return _Answer(str(path), code, checks, verified, judgement)
+
+
+def _json(answer: _Answer) -> dict[str, JsonValue]:
+    verified = answer.verified
+    return {
+        "schema": "gauger.verify/1",
+        "file": answer.file,
+        "exitCode": int(answer.code),
+        "checks": to_json(answer.checks),
+        "signers": to_json(verified.signers) if verified else [],
+        "assurance": verified.assurance.value if verified else None,
+        "payloadSha256": verified.payload_sha256 if verified else None,
+        "collectedAt": format_utc(verified.collected_at) if verified else None,
+        **judgement_json(answer.judgement),
+    }
+
+
+def _show(output: Output, answer: _Answer) -> None:
+    if answer.verified is None or answer.judgement is None:
+        for check in answer.checks:
+            if check.failed:
+                advice = f"; {check.advice}" if check.advice else ""
+                output.line(f"{answer.file}: {check.name}: {check.found}{advice}")
+        return
+    from gauger_agent.report.terminal import report
+
+    verified = answer.verified
+    names = ", ".join(signer.label for signer in verified.signers)
+    title = f"{answer.file} · authentic · collected {format_utc(verified.collected_at)}"
+    note = verified.predicate.context.key_note
+    footer = [
+        f"signed by {names} · assurance {verified.assurance.value}",
+        *([note] if note else []),
+    ]
+    footer += [
+        f"{check.name}: {check.found}" for check in answer.checks if check.failed and check.found
+    ]
+    output.show(report(verified.evidence, answer.judgement, title, footer, output.width))

@@ -1,0 +1,1 @@
+"""What is signed and how it is written: canonical JSON, in-toto Statement, DSSE envelope."""

@@ -1,0 +1,1 @@
+"""Reports for people, made from the same records as the JSON."""

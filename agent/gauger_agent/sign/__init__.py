@@ -1,0 +1,1 @@
+"""Keys that sign manifests: one module per kind of key."""

@@ -1,0 +1,22 @@
+"""Puts signatures around a payload."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gauger_agent.manifest.envelope import PAYLOAD_TYPE, Envelope, Signature, write
+from gauger_agent.manifest.pae import pae
+from gauger_agent.sign.signer import Signer
+
+
+def seal(payload: bytes, signers: Sequence[Signer]) -> bytes:
+    """Return the bytes of an envelope around ``payload`` with one signature per signer.
+
+    Raises:
+        ValueError: no signer; an envelope without a signature is no manifest.
+    """
+    if not signers:
+        raise ValueError("a manifest needs a signer")
+    message = pae(PAYLOAD_TYPE, payload)
+    signatures = tuple(Signature(signer.keyid, signer.sign(message)) for signer in signers)
+    return write(Envelope(PAYLOAD_TYPE, payload, signatures))

@@ -1,0 +1,1 @@
+"""Which public keys the verifier already has."""

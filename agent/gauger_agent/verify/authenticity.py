@@ -1,0 +1,99 @@
+"""First half of verifying: which bytes are proven, and by whom. Nothing inside them is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gauger_agent.manifest.envelope import PAYLOAD_TYPE, Envelope, EnvelopeError, read
+from gauger_agent.manifest.pae import pae
+from gauger_agent.verify.keys import TrustedKey
+from gauger_agent.verify.ledger import Ledger
+from gauger_agent.verify.signature import BadSignatureError, verify_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Payload bytes that at least one trusted key signed, and the distinct keys that did."""
+
+    payload: bytes
+    keys: tuple[TrustedKey, ...]
+
+
+def prove(data: bytes, trusted: tuple[TrustedKey, ...], ledger: Ledger) -> Proven | None:
+    """Return what the envelope in ``data`` proves, or ``None`` with the reasons in ``ledger``.
+
+    The payload may be read only if ``ledger`` then settles: its type can still be another.
+    """
+    try:
+        envelope = read(data)
+    except EnvelopeError as error:
+        ledger.failed(
+            "envelope",
+            "a DSSE envelope",
+            str(error),
+            "Ask for the file again: it was damaged or changed, or is not a manifest.",
+        )
+        return None
+    ledger.passed("envelope")
+    _check_type(envelope, ledger)
+    keys = _signing_keys(envelope, trusted)
+    if not keys:
+        _refuse_signature(envelope, trusted, ledger)
+        return None
+    ledger.passed("signature", f"{len(envelope.signatures)} in the file, {len(keys)} trusted")
+    ledger.passed("signer", ", ".join(key.label for key in keys))
+    return Proven(envelope.payload, keys)
+
+
+def _check_type(envelope: Envelope, ledger: Ledger) -> None:
+    if envelope.payload_type == PAYLOAD_TYPE:
+        ledger.passed("payloadType")
+        return
+    ledger.failed(
+        "payloadType",
+        PAYLOAD_TYPE,
+        envelope.payload_type or "nothing",
+        "This is a signed document of another kind, or its type was changed.",
+    )
+
+
+def _signing_keys(envelope: Envelope, trusted: tuple[TrustedKey, ...]) -> tuple[TrustedKey, ...]:
+    """Try every signature with every trusted key, whatever its keyid says."""
+    message = pae(envelope.payload_type, envelope.payload)
+    signatures = {entry.sig for entry in envelope.signatures}
+    made = (key for key in trusted if any(_made(key, sig, message) for sig in signatures))
+    distinct: dict[str, TrustedKey] = {}
+    for key in made:
+        distinct.setdefault(key.spki_sha256, key)
+    return tuple(distinct.values())
+
+
+def _made(key: TrustedKey, sig: bytes, message: bytes) -> bool:
+    try:
+        verify_bytes(key, sig, message)
+    except BadSignatureError:
+        return False
+    return True
+
+
+def _refuse_signature(envelope: Envelope, trusted: tuple[TrustedKey, ...], ledger: Ledger) -> None:
+    """Say which refusal it is; this is all that a keyid decides."""
+    keyids = {entry.keyid for entry in envelope.signatures}
+    named = [key.label for key in trusted if key.keyid in keyids]
+    if named:
+        ledger.failed(
+            "signature",
+            "a signature that a trusted key verifies",
+            f"names {', '.join(named)}, and does not verify",
+            "The manifest was changed after it was signed. Ask for it again from its source.",
+        )
+        ledger.not_done("signer", "named in the file, not proven")
+        return
+    ledger.not_done("signature", "not checked: none of the verifier's keys is named")
+    shown = ", ".join(sorted(keyid or "(none)" for keyid in keyids))
+    ledger.failed(
+        "signer",
+        f"one of {len(trusted)} trusted keys",
+        f"signerUnknown, not checked: {shown}",
+        "Get the signer's public key by a way that you trust and give it with --key PUB.pem.",
+    )

@@ -1,0 +1,35 @@
+"""What the verifier asks of a manifest beyond being authentic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gauger_agent.manifest.statement import is_nonce
+from gauger_agent.verify.keys import TrustedKey
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The keys that are believed, and what was asked for; the defaults ask for nothing.
+
+    ``nonce``: 64 lower-case hex digits that this verifier gave out. ``max_age``: longest time
+    since ``collectedAt``. ``build_date``: when the verifier was built; a clock before it is wrong.
+
+    Raises:
+        ValueError: a malformed nonce, a negative age, or a build date without a zone.
+    """
+
+    trusted: tuple[TrustedKey, ...]
+    nonce: str | None = None
+    max_age: timedelta | None = None
+    accept_captured: bool = False
+    build_date: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.nonce is not None and not is_nonce(self.nonce):
+            raise ValueError("a nonce is 64 lower-case hex digits")
+        if self.max_age is not None and self.max_age < timedelta(0):
+            raise ValueError("an age cannot be negative")
+        if self.build_date is not None and self.build_date.tzinfo is None:
+            raise ValueError("a build date needs a zone")

@@ -1,0 +1,167 @@
+"""Asks many nodes in a child process, so that one hung or crashing driver costs one node.
+
+The child answers in order, one JSON line a node. When a line is late or the child dies, that node
+is given up and a new child asks the rest: the usual cost is one short-lived process however many
+nodes there are. A child that cannot be killed (state D) is left behind, never waited for.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gauger_probes.cameras.v4l2_node import Answer, Question, ask, lost
+from gauger_probes.evidence.codec import DecodeError, from_json, to_json
+from gauger_probes.evidence.coverage import Status
+from gauger_probes.run.confine import confine
+
+#: Largest answer of one node, in bytes; one with every list full is about 5 MiB.
+_MAX_LINE = 16 * 1024 * 1024
+_PIECE = 1 << 16
+#: How long a killed child may take to be gone.
+_KILL_S = 0.5
+
+_PROGRAM = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"
+    "from gauger_probes.cameras.v4l2_worker import main; main()"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long one node, and all of them together, may take, in seconds.
+
+    uvcvideo gives a camera 5 s to answer one control request, so a node that needs longer than
+    ``node_s`` is wedged.
+    """
+
+    node_s: float = 6.0
+    total_s: float = 16.0
+
+
+def ask_all(
+    questions: Sequence[Question], limits: Limits, program: str = _PROGRAM
+) -> Iterator[Answer]:
+    """Yield one answer for each question, in order, within the limits.
+
+    ``program`` is the Python source that the child runs.
+
+    Raises:
+        OSError: no child process can be started.
+    """
+    end = time.monotonic() + limits.total_s
+    left = list(questions)
+    while left:
+        if time.monotonic() >= end:
+            yield from (lost(q.path, Status.TIMEOUT, "not asked: no time left") for q in left)
+            return
+        for answer in _one_child(_Child(left, program), left, limits.node_s, end):
+            left.pop(0)
+            yield answer
+
+
+def main() -> None:
+    """Answer the questions on standard input; the child's side.
+
+    A driver may keep it longer than its parent lives, so it is bound to die with it.
+    """
+    confine(int(sys.argv[2]), memory_bytes=None)
+    for item in json.loads(sys.stdin.buffer.readline()):
+        answer = ask(from_json(Question, item))
+        sys.stdout.write(json.dumps(to_json(answer)) + "\n")
+        sys.stdout.flush()
+
+
+def _one_child(
+    child: _Child, questions: Sequence[Question], node_s: float, end: float
+) -> Iterator[Answer]:
+    """Yield the answers of one child; the last is that of the node that ended it, if any."""
+    try:
+        for question in list(questions):
+            answer = child.answer(question, min(time.monotonic() + node_s, end))
+            yield answer
+            if not child.alive:
+                return
+    finally:
+        child.stop()
+
+
+class _Child:
+    """One asking process; not ``alive`` once a node has cost it."""
+
+    def __init__(self, questions: Sequence[Question], program: str) -> None:
+        # -I and -S: nothing from the environment or the site is loaded; the path is ours.
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", program, json.dumps(sys.path), str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+        )
+        self._partial = bytearray()
+        self._lines: deque[bytes] = deque()
+        self.alive = True
+        line = json.dumps([to_json(question) for question in questions]) + "\n"
+        stdin = self._process.stdin
+        if stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                stdin.write(line.encode())
+            stdin.close()
+
+    def answer(self, question: Question, deadline: float) -> Answer:
+        """Return the child's answer, or why there is none by ``deadline`` (monotonic)."""
+        try:
+            line = self._line(deadline)
+        except TimeoutError:
+            return self._give_up(question, Status.TIMEOUT, "no answer in time; the driver hangs")
+        except EOFError:
+            return self._give_up(question, Status.CRASHED, f"asking it {self._ending()}")
+        try:
+            return from_json(Answer, json.loads(line))
+        except (DecodeError, ValueError):
+            return self._give_up(question, Status.CRASHED, "the answer is not readable")
+
+    def stop(self) -> None:
+        """Kill the child if it still runs; never wait for one that cannot be killed."""
+        self._process.kill()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=_KILL_S)
+
+    def _give_up(self, question: Question, status: Status, reason: str) -> Answer:
+        self.alive = False
+        return lost(question.path, status, reason)
+
+    def _ending(self) -> str:
+        try:
+            code = self._process.wait(timeout=_KILL_S)
+        except subprocess.TimeoutExpired:
+            return "closed its answers"
+        return f"was ended by signal {-code}" if code < 0 else f"failed with status {code}"
+
+    def _line(self, deadline: float) -> bytes:
+        stdout = self._process.stdout
+        if stdout is None:
+            raise EOFError
+        while not self._lines:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([stdout], [], [], left)[0]:
+                raise TimeoutError
+            piece = os.read(stdout.fileno(), _PIECE)
+            if not piece or len(self._partial) > _MAX_LINE:
+                raise EOFError
+            *whole, rest = piece.split(b"\n")
+            for part in whole:
+                self._lines.append(bytes(self._partial) + part)
+                self._partial.clear()
+            self._partial += rest
+        return self._lines.popleft()

@@ -1,0 +1,1 @@
+"""Captured machines: recording one, and reading what was recorded instead of native code."""

@@ -1,0 +1,75 @@
+"""A capture of this machine answers as the machine does, by the same code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gauger_agent.exit_codes import ExitCode
+from gauger_probes.capture.recording import RecordingRoots, save
+from support.command import gauger
+
+
+@pytest.fixture(scope="module")
+def captured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
+    folder = tmp_path_factory.mktemp("capture")
+    done = gauger("probe", "--record", folder / "machine", "--json", home=folder)
+    assert done.code == ExitCode.DONE, done.err
+    return done.json, folder / "machine"
+
+
+def test_the_capture_says_of_the_machine_what_the_machine_says(
+    captured: tuple[Any, Path], tmp_path: Path
+) -> None:
+    live, folder = captured
+    again = gauger("probe", "--sysroot", folder, "--json", home=tmp_path).json
+    for part in ("board", "system", "bios", "processors", "memory", "nics", "disks", "secureBoot"):
+        assert again["host"][part] == live["host"][part], part
+    assert again["cameras"] == live["cameras"]
+    assert [item["id"] for item in again["accelerators"]] == [
+        item["id"] for item in live["accelerators"]
+    ]
+
+
+def test_the_capture_holds_no_name_and_no_address_of_the_machine(
+    captured: tuple[Any, Path],
+) -> None:
+    import socket
+
+    name = socket.gethostname().encode()
+    for path in captured[1].rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            assert name not in path.read_bytes().split(), path
+
+
+def test_a_capture_can_be_run_and_verified(captured: tuple[Any, Path], tmp_path: Path) -> None:
+    file = tmp_path / "m.json"
+    done = gauger("run", "--sysroot", captured[1], "--output", file, "--json", home=tmp_path)
+    again = gauger("verify", file, "--accept-captured", "--json", home=tmp_path)
+    assert again.code == done.code
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    done = gauger("probe", "--record", tmp_path, home=tmp_path)
+    assert done.code == ExitCode.OUTPUT_UNWRITABLE
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_only_what_was_read_is_saved_with_the_links_on_the_way(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "sys/real").mkdir(parents=True)
+    (root / "sys/real/read").write_text("1")
+    (root / "sys/real/unread").write_text("2")
+    (root / "sys/link").symlink_to("real")
+    (root / "etc").mkdir()
+    (root / "etc/secret").write_text("3")
+    roots = RecordingRoots(root)
+    roots.resolve("sys/link/read")
+    roots.resolve("etc/secret")
+    assert save(roots, tmp_path / "copy") == 1
+    assert (tmp_path / "copy/sys/link/read").read_text() == "1"
+    assert not (tmp_path / "copy/sys/real/unread").exists()
+    assert not (tmp_path / "copy/etc").exists()

@@ -1,0 +1,49 @@
+"""Every case beside a pack is run through the shipped engine."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from typing import Any
+
+import pytest
+
+from gauger_thresholds.catalogue.load import built_in as catalogue
+from gauger_thresholds.evaluate.judge import judge
+from gauger_thresholds.findings import Outcome
+from gauger_thresholds.packs.load import built_in as packs
+from gauger_thresholds.packs.model import Status
+from support.machines import machine
+
+_ROOT = resources.files("gauger_thresholds.packs")
+
+
+def _cases() -> list[Any]:
+    found = []
+    for loaded in packs():
+        pack = loaded.pack
+        if pack.status is Status.UNVERIFIED:
+            continue
+        folder = {"US": "us", "EU": "eu"}[pack.jurisdiction]
+        table = tomllib.loads((_ROOT / folder / f"{pack.id}.cases.toml").read_text("utf-8"))
+        found += [pytest.param(case, id=f"{case['rule']} {case['name']}") for case in table["case"]]
+    return found
+
+
+@pytest.mark.parametrize("case", _cases())
+def test_a_case_beside_a_pack_comes_out_as_written(case: dict[str, Any]) -> None:
+    judgement = judge(machine(*case["pci"]), packs(), catalogue(), case["date"])
+    found = [item for item in judgement.verdicts if item.rule == case["rule"]]
+    order = list(Outcome)
+    verdict = min(found, key=lambda item: order.index(item.outcome))
+    assert verdict.outcome == case["expected"], verdict
+    if "metric" in case:
+        assert verdict.metric == case["metric"], verdict
+    if "margin" in case:
+        assert verdict.margin == pytest.approx(case["margin"], abs=0.0006), verdict
+
+
+def test_every_rule_that_can_be_judged_has_a_case() -> None:
+    covered = {param.values[0]["rule"] for param in _cases()}
+    rules = {rule.id for loaded in packs() for rule in loaded.pack.rules}
+    assert rules == covered

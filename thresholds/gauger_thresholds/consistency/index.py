@@ -1,0 +1,28 @@
+"""The table of doubts: one file each, named as text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import cast
+
+from gauger_thresholds.findings import Doubt
+from gauger_thresholds.metrics.rating import Machine
+
+DOUBTS: tuple[tuple[str, str], ...] = (
+    ("disagreement", "gauger_thresholds.consistency.disagreement:find"),
+    ("limited", "gauger_thresholds.consistency.limited:find"),
+    ("unbound", "gauger_thresholds.consistency.unbound:find"),
+    ("virtual", "gauger_thresholds.consistency.virtual:find"),
+)
+
+DoubtFinder = Callable[[Machine], tuple[Doubt, ...]]
+
+
+def find_doubts(machine: Machine) -> tuple[Doubt, ...]:
+    """Return every doubt about the machine, in the order of the table."""
+    found: list[Doubt] = []
+    for _, target in DOUBTS:
+        module, _, function = target.partition(":")
+        found.extend(cast(DoubtFinder, getattr(import_module(module), function))(machine))
+    return tuple(found)
