@@ -21,6 +21,7 @@ from gauger_agent.cli.commands import COMMANDS, Command
 from gauger_agent.cli.output import Output
 from gauger_agent.errors import GaugerError, UsageError
 from gauger_agent.exit_codes import ExitCode
+from gauger_agent.state import locate
 
 
 class CommandModule(Protocol):
@@ -92,7 +93,13 @@ def _common(parser: argparse.ArgumentParser) -> None:
 
 
 def _save() -> Path:
-    handle, name = tempfile.mkstemp(prefix="gauger-failure-", suffix=".txt")
+    """Keep the traceback where it outlives the run: a service's temporary folder does not."""
+    try:
+        folder = locate(os.environ).root
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix="failure-", suffix=".txt", dir=folder)
+    except (OSError, GaugerError):
+        handle, name = tempfile.mkstemp(prefix="gauger-failure-", suffix=".txt")
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
         traceback.print_exc(file=stream)
     return Path(name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from gauger_probes.evidence.codec import to_json
 from gauger_probes.evidence.coverage import Hidden, Status
 from gauger_probes.result import Context
 from gauger_probes.roots import Roots
+from support.privilege import open_folder, without_root
 
 _MACHINE = Path(__file__).parents[2] / "fixtures/machines/vm-cameras"
 
@@ -47,15 +47,14 @@ def test_a_usb_device_that_says_nothing_of_itself_is_a_hole(tmp_path: Path) -> N
     assert result.could_hide == (Hidden.CAMERA,)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may list every directory")
 @pytest.mark.parametrize("closed", ["sys", "sys/class", "sys/bus/usb/devices"])
-def test_a_directory_that_will_not_list_is_a_hole(tmp_path: Path, closed: str) -> None:
-    (tmp_path / "sys/class/video4linux").mkdir(parents=True)
-    (tmp_path / "sys/bus/usb/devices").mkdir(parents=True)
-    (tmp_path / closed).chmod(0)
-    try:
-        result = probe(Context(Roots(tmp_path, captured=True)))
-    finally:
-        (tmp_path / closed).chmod(0o700)
+def test_a_directory_that_will_not_list_is_a_hole(closed: str) -> None:
+    with open_folder() as folder:
+        (folder / "sys/class/video4linux").mkdir(parents=True)
+        (folder / "sys/bus/usb/devices").mkdir(parents=True)
+        (folder / closed).chmod(0)
+        with without_root():
+            result = probe(Context(Roots(folder, captured=True)))
+        (folder / closed).chmod(0o700)
     assert result.status is Status.DENIED
     assert result.could_hide == (Hidden.CAMERA,)
