@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+
 from hypothesis import settings
 
 # A shared machine stalls now and then; how long one example takes is not what these tests are for.
 settings.register_profile("steady", deadline=None)
 settings.load_profile("steady")
+
+# A shell that starts the tests in the background has them ignore the interrupt, and their children
+# inherit that; what a user's Ctrl-C does is one of the things tested.
+signal.signal(signal.SIGINT, signal.default_int_handler)

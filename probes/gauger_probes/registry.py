@@ -43,6 +43,16 @@ PROBES: tuple[ProbeSpec, ...] = (
         recording="dev.json",
     ),
     ProbeSpec(
+        "accelerators.nvml",
+        "gauger_probes.accelerators.nvml:probe",
+        native=True,
+        module="pynvml",
+        replay="gauger_probes.capture.replay:nvml",
+        recording="nvml.json",
+        timeout_s=60.0,
+        memory_bytes=None,
+    ),
+    ProbeSpec(
         "measure",
         "gauger_probes.measure.probe:probe",
         native=True,

@@ -23,6 +23,12 @@ NAMES: dict[str, tuple[str, ...]] = {
     "measure": ("accelerators",),
 }
 
+#: What else is probed, and not printed, so that a device can be rated and measured.
+_NEEDED: dict[str, tuple[str, ...]] = {
+    "accelerators": ("host",),
+    "measure": ("host", "accelerators"),
+}
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
@@ -57,7 +63,8 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
 
 def _probed(arguments: argparse.Namespace, output: Output) -> Evidence:
     names = tuple(arguments.name)
-    probes = set(names or NAMES) | ({"accelerators"} if "measure" in names else set())
+    asked = names or tuple(NAMES)
+    probes = {probe for name in asked for probe in (name, *_NEEDED.get(name, ()))}
     skip = {} if "measure" in names else {"measure": "name it to measure: gauger probe measure"}
     wanted = Wanted(
         sysroot=arguments.sysroot,

@@ -1,4 +1,4 @@
-"""The process in which probes run: ``python -I -m gauger_probes.run.child``.
+"""The process in which probes run, started in isolated mode (``python -I``) by the runner.
 
 It reads one request from stdin, confines itself, runs the probes in order and answers on a pipe
 that foreign code does not know: what a native library prints goes to /dev/null.
@@ -129,7 +129,3 @@ def _described(problem: Exception) -> str:
         text = ""
     name = type(problem).__name__
     return clean(f"{name}: {text}" if text else name) or name
-
-
-if __name__ == "__main__":
-    main()

@@ -26,6 +26,13 @@ ENVIRONMENT = MappingProxyType(
     {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/nonexistent"}
 )
 
+#: Isolated mode hides the user's own site-packages; the folder that this package was installed in
+#: is made known again, last, so that ``pip install --user`` works and nothing is shadowed.
+_HOME = Path(__file__).parents[2]
+_START = (
+    "import sys; sys.path.append(sys.argv.pop()); from gauger_probes.run.child import main; main()"
+)
+
 
 class FloodError(Exception):
     """The child sent more than it may; the message says of what."""
@@ -148,7 +155,7 @@ def _start(request: bytes) -> subprocess.Popen[bytes]:
         stdin.write(request)
         stdin.seek(0)
         return subprocess.Popen(
-            [sys.executable, "-I", "-m", "gauger_probes.run.child"],
+            [sys.executable, "-I", "-c", _START, str(_HOME)],
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -58,9 +58,12 @@ def test_an_interruption_while_measuring_leaves_nothing_behind(tmp_path: Path) -
         env={"GAUGER_HOME": str(tmp_path / "home"), "PATH": "/usr/bin:/bin"},
         stderr=subprocess.PIPE,
     )
-    time.sleep(6)
-    child.send_signal(signal.SIGINT)
-    _, err = child.communicate(timeout=30)
+    try:
+        time.sleep(6)
+        child.send_signal(signal.SIGINT)
+        _, err = child.communicate(timeout=30)
+    finally:
+        child.kill()
     assert child.returncode == ExitCode.INTERRUPTED
     assert err.decode().splitlines()[-1] == "gauger: interrupted; nothing was written"
     assert list(tmp_path.glob("*.json")) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,12 @@ import pytest
 
 from gauger_agent.exit_codes import ExitCode
 from gauger_probes.capture.recording import RecordingRoots, save
+from gauger_probes.evidence.accelerator import Identity
+from gauger_probes.evidence.codec import to_json
+from gauger_probes.evidence.common import Unread
+from gauger_probes.result import Identified, Options, Result
+from gauger_probes.roots import Roots
+from gauger_probes.run.runner import run_probes
 from support.command import gauger
 
 
@@ -56,6 +63,29 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     done = gauger("probe", "--record", tmp_path, home=tmp_path)
     assert done.code == ExitCode.OUTPUT_UNWRITABLE
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_what_a_library_answered_is_read_back_errors_included(tmp_path: Path) -> None:
+    address = "0000:65:00.0"
+    device = tmp_path / "sys/bus/pci/devices" / address
+    device.mkdir(parents=True)
+    for name, text in {"class": "0x030200", "vendor": "0x10de", "device": "0x2330"}.items():
+        (device / name).write_text(text)
+    refused = Unread("serial", "NVML_ERROR_NOT_SUPPORTED (3)")
+    answer = Identified(address, Identity("nvml", "NVIDIA H100", unread=(refused,)))
+    (tmp_path / "nvml.json").write_text(json.dumps(to_json(Result(identified=(answer,)))))
+    evidence = run_probes(Roots(tmp_path, captured=True), None, Options())
+    found = next(item for item in evidence.accelerators if item.address == address)
+    assert answer.identity in found.identities
+
+
+def test_a_garbled_recording_costs_that_probe_alone(tmp_path: Path) -> None:
+    (tmp_path / "sys/class").mkdir(parents=True)
+    (tmp_path / "nvml.json").write_text('{"host": 7}')
+    evidence = run_probes(Roots(tmp_path, captured=True), None, Options())
+    lines = {line.probe: line.status.value for line in evidence.coverage}
+    assert lines["accelerators.nvml"] == "crashed"
+    assert lines["cameras"] == "ok"
 
 
 def test_only_what_was_read_is_saved_with_the_links_on_the_way(tmp_path: Path) -> None:

@@ -1,0 +1,128 @@
+"""The library comes from where the system keeps it, and from nowhere that a caller chose."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import struct
+from pathlib import Path
+
+import pytest
+
+from gauger_probes.accelerators.nvml import survey
+from gauger_probes.accelerators.nvml_library import SONAME, candidates, in_cache, load
+from gauger_probes.evidence.coverage import Hidden, Status
+from gauger_probes.roots import Roots
+from support.nvml_stand_in import FILE, H100, install, tell
+
+
+def cache(*entries: tuple[str, str]) -> bytes:
+    """Return a loader's cache (glibc 2.32 and later) with these names and paths."""
+    header = struct.pack("=20sIIB3xI12x", b"glibc-ld.so.cache1.1", len(entries), 0, 2, 0)
+    strings, table = b"", b""
+    start = len(header) + 24 * len(entries)
+    for name, path in entries:
+        at = start + len(strings)
+        table += struct.pack("=iIIIQ", 0x303, at, at + len(name) + 1, 0, 0)
+        strings += f"{name}\0{path}\0".encode()
+    return header + table + strings
+
+
+INSTALLED = cache(
+    ("libc.so.6", "/lib/libc.so.6"),
+    (SONAME, "/opt/driver/libnvidia-ml.so.1"),
+    ("libnvidia-ml.so", "/opt/other/libnvidia-ml.so"),
+    (SONAME, "/usr/lib/i386-linux-gnu/libnvidia-ml.so.1"),
+)
+
+
+def test_the_loaders_cache_is_read_in_its_order() -> None:
+    assert list(in_cache(INSTALLED)) == [
+        "/opt/driver/libnvidia-ml.so.1",
+        "/usr/lib/i386-linux-gnu/libnvidia-ml.so.1",
+    ]
+
+
+def test_a_cache_with_the_older_one_in_front_is_read_alike() -> None:
+    older = b"ld.so-1.7.0\0" + struct.pack("=I", 0)
+    assert list(in_cache(older + INSTALLED)) == list(in_cache(INSTALLED))
+
+
+def test_a_cut_or_foreign_cache_yields_no_more_than_it_holds() -> None:
+    for length in range(len(INSTALLED)):
+        assert len(list(in_cache(INSTALLED[:length]))) <= 2
+    assert list(in_cache(b"\x7fELF" * 100)) == []
+
+
+def test_the_cache_of_this_machine_holds_the_c_library_that_runs_here() -> None:
+    cache_file, maps = Path("/etc/ld.so.cache"), Path("/proc/self/maps").read_text()
+    loaded = {Path(text.split()[-1]) for text in maps.splitlines() if "/libc.so.6" in text}
+    if not cache_file.exists() or not loaded:
+        pytest.skip("this Python was not started by glibc's loader")
+    cached = {Path(path).resolve() for path in in_cache(cache_file.read_bytes(), "libc.so.6")}
+    assert {path.resolve() for path in loaded} <= cached
+
+
+def test_candidates_are_real_paths_with_the_loaders_choice_first(tmp_path: Path) -> None:
+    driver = tmp_path / "opt/driver"
+    driver.mkdir(parents=True)
+    (driver / FILE).touch()
+    (driver / SONAME).symlink_to(FILE)
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/ld.so.cache").write_bytes(INSTALLED)
+    found = candidates(Roots(tmp_path))
+    assert found[0] == driver / FILE
+    assert tmp_path / "usr/lib64" / SONAME in found
+    assert len(found) == len(set(found))
+
+
+def test_standard_folders_are_searched_where_there_is_no_cache(tmp_path: Path) -> None:
+    (tmp_path / "usr/lib64").mkdir(parents=True)
+    (tmp_path / "usr/lib64" / SONAME).symlink_to(FILE)
+    assert tmp_path / "usr/lib64" / FILE in candidates(Roots(tmp_path))
+
+
+def test_the_callers_library_path_is_not_searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path))
+    (tmp_path / SONAME).touch()
+    assert tmp_path / SONAME not in candidates(Roots())
+
+
+def test_a_machine_without_the_library_says_so(tmp_path: Path) -> None:
+    result = survey(candidates(Roots(tmp_path)), Roots(tmp_path))
+    assert result.status is Status.UNAVAILABLE
+    assert result.reason == ("no NVIDIA management library (libnvidia-ml.so.1) on this machine")
+    assert result.could_hide == (Hidden.IDENTITY,)
+
+
+def test_a_file_that_is_no_library_says_so(tmp_path: Path) -> None:
+    (tmp_path / SONAME).write_bytes(b"not a library")
+    result = survey([tmp_path / SONAME], Roots(tmp_path))
+    assert result.status is Status.UNAVAILABLE
+    assert (result.reason or "").startswith("the NVIDIA management library cannot be loaded: ")
+
+
+def test_a_candidate_for_another_machine_is_passed_over(stand_in: Path, tmp_path: Path) -> None:
+    foreign = tmp_path / SONAME
+    foreign.write_bytes(b"\x7fELF\x01\x01\x01" + bytes(200))  # of the 32-bit class
+    tell(stand_in.parent, H100)
+    result = survey([tmp_path / "absent", tmp_path, foreign, stand_in], Roots(tmp_path))
+    assert (result.status, len(result.identified)) == (Status.OK, 1)
+    assert result.notes["librarySha256"] == hashlib.sha256(stand_in.read_bytes()).hexdigest()
+
+
+def test_a_second_library_in_one_process_is_refused(stand_in: Path, tmp_path: Path) -> None:
+    load([stand_in])
+    other = Path(shutil.copy(stand_in, tmp_path / "other.so"))
+    with pytest.raises(RuntimeError, match="is loaded already, not"):
+        load([other])
+
+
+def test_an_installation_is_found_by_its_link_and_loaded_by_its_file(
+    stand_in: Path, tmp_path: Path
+) -> None:
+    folder = install(stand_in, tmp_path)
+    found = [path for path in candidates(Roots(tmp_path)) if path.exists()]
+    assert found == [folder / FILE]
