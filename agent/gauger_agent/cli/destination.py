@@ -57,7 +57,8 @@ def destination(text: str | None) -> Destination:
     path = Path(text or ".")
     if text is None or path.is_dir() or text.endswith("/"):
         return Destination(folder=_writable(path, path))
-    _writable(path.parent, path)
+    if not path.exists() or path.is_file():  # a pipe or a device needs no room beside it
+        _writable(path.parent, path)
     return Destination(file=path)
 
 

@@ -146,7 +146,8 @@ def headline(judgement: Judgement) -> str:
     if not control:
         return f"no list of level control could be judged on {judgement.as_of}"
     if not parts:
-        only = _named(worst_of(judgement.verdicts), Outcome.MEETS, judgement)
+        notices = [item for item in judgement.verdicts if item.level is Level.NOTICE]
+        only = _named(worst_of(notices), Outcome.MEETS, judgement)
         tail = f"; meets only the notices {only}" if only else ""
         return f"meets no rule of level control on {judgement.as_of}{tail}"
     return f"{'; '.join(parts)} on {judgement.as_of}"

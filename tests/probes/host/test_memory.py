@@ -27,7 +27,7 @@ def test_a_server_read_as_root_lists_its_modules() -> None:
 def test_tables_that_only_root_may_read_are_said_to_be_unread() -> None:
     with open_folder() as folder:
         roots = planted(folder, {"sys/firmware/dmi/entries/17-0/raw": MODULE})
-        (folder / "sys/firmware/dmi/entries/17-0/raw").chmod(0o400)
+        (folder / "sys/firmware/dmi/entries/17-0/raw").chmod(0)
         with without_root():
             read = memory.read(roots)
     assert read.unread == (Unread("modules", "permission denied"),)

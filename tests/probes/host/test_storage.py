@@ -84,7 +84,7 @@ def test_a_serial_that_may_not_be_read_is_unread() -> None:
         roots = disk(folder, "pci0000:00/0000:00:04.0/virtio1", "vda", serial="SECRET", wwid="W")
         for name in ("serial", "wwid"):
             path = "sys/devices/pci0000:00/0000:00:04.0/virtio1/block/vda"
-            (folder / path / name).chmod(0o400)
+            (folder / path / name).chmod(0)
         with without_root():
             found = only(roots)
     denied = "permission denied"
@@ -95,7 +95,7 @@ def test_a_vpd_page_that_may_not_be_read_leaves_the_serial_unread() -> None:
     with open_folder() as folder:
         disk(folder, SATA, "sda", size="1000")
         roots = planted(folder, {f"sys/devices/{SATA}/vpd_pg80": PAGE_80})
-        (folder / f"sys/devices/{SATA}/vpd_pg80").chmod(0o400)
+        (folder / f"sys/devices/{SATA}/vpd_pg80").chmod(0)
         with without_root():
             found = only(roots)
     assert (found.serial, found.unread) == (None, (Unread("serial", "permission denied"),))
