@@ -61,4 +61,13 @@ PROBES: tuple[ProbeSpec, ...] = (
         memory_bytes=None,
         measures=True,
     ),
+    ProbeSpec(
+        "measure.cameras",
+        "gauger_probes.cameras.film:probe",
+        native=True,
+        module="numpy",
+        timeout_s=100.0,
+        memory_bytes=None,
+        measures=True,
+    ),
 )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from gauger_probes.evidence.accelerator import Accelerator, Identity
-from gauger_probes.evidence.camera import Camera, Node
+from gauger_probes.evidence.camera import Camera, Control, Node
 from gauger_probes.evidence.common import JsonValue, Limit, Measurement
 from gauger_probes.evidence.coverage import Hidden, Status
 from gauger_probes.evidence.host import Host
@@ -28,10 +28,14 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user asked for: seconds to spend on measuring, and ``force`` for busy devices."""
+    """What the user asked for: seconds to spend on measuring, and ``force`` for busy devices.
+
+    ``keep_frames`` names a folder for the frames that were analysed; ``None``: none is kept.
+    """
 
     budget_s: float = 30.0
     force: bool = False
+    keep_frames: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class Asked:
     driver: str | None
     card: str | None
     bus_info: str | None
+    controls: tuple[Control, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,14 @@ class Measured:
     """Measurements of the accelerator with this id."""
 
     accelerator: str
+    measurements: tuple[Measurement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filmed:
+    """Measurements of the camera with this id."""
+
+    camera: str
     measurements: tuple[Measurement, ...]
 
 
@@ -95,6 +108,7 @@ class Result:
     asked: tuple[Asked, ...] = ()
     not_cameras: tuple[str, ...] = ()
     measured: tuple[Measured, ...] = ()
+    filmed: tuple[Filmed, ...] = ()
     status: Status = Status.OK
     reason: str | None = None
     could_hide: tuple[Hidden, ...] = ()

@@ -9,8 +9,8 @@ from gauger_agent.cli.commands import COMMANDS
 from gauger_agent.sign.registry import SIGNERS
 from gauger_probes.registry import PROBES
 from gauger_thresholds.consistency.index import DOUBTS
+from gauger_thresholds.metrics.device_rating import BITS
 from gauger_thresholds.metrics.index import METRICS
-from gauger_thresholds.metrics.rating import BITS
 
 _ROOT = Path(__file__).parents[2]
 
@@ -57,7 +57,9 @@ def test_every_doubt_has_its_file_and_every_file_its_line() -> None:
 def test_every_metric_is_computed_by_a_function() -> None:
     assert all(_resolves(spec.target) for spec in METRICS)
     computed = {spec.target.partition(":")[0].rpartition(".")[2] for spec in METRICS}
-    helpers = {"index", "build", "rating", "rated", "facts"}
+    helpers = {"index", "build", "machine", "rating", "rated", "facts", "thermal"}
+    helpers |= {"device_rating", "processor_rating"}
+    helpers |= {f"camera_{name}" for name in ("facts", "measured", "modes", "rating", "scene")}
     assert _modules("gauger_thresholds.metrics") - helpers == computed
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gauger_probes.evidence.accelerator import Accelerator, Bus, Identity, PciId
+from gauger_probes.evidence.camera import Camera
 from gauger_probes.evidence.coverage import PROBES, Coverage, Hidden, Privilege, Status
 from gauger_probes.evidence.document import Evidence
 
@@ -40,7 +41,7 @@ def coverage(hidden: Sequence[Hidden] = (), probe: str = "accelerators") -> tupl
     )
 
 
-def machine(*ids: str, hidden: Sequence[Hidden] = ()) -> Evidence:
-    """Return evidence of a machine with these PCI devices."""
+def machine(*ids: str, hidden: Sequence[Hidden] = (), cameras: Sequence[Camera] = ()) -> Evidence:
+    """Return evidence of a machine with these PCI devices and cameras."""
     devices = tuple(pci_device(item, slot) for slot, item in enumerate(ids))
-    return Evidence(None, (), devices, coverage(hidden))
+    return Evidence(None, tuple(cameras), devices, coverage(hidden))

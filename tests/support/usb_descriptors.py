@@ -26,11 +26,15 @@ class Frame:
 
 @dataclass(frozen=True)
 class Format:
-    """A format block (``UNCOMPRESSED``, ``MJPEG`` or ``FRAME_BASED``) with its frames."""
+    """A format block (``UNCOMPRESSED``, ``MJPEG`` or ``FRAME_BASED``) with its frames.
+
+    ``bits`` is what a pixel takes where the format is not compressed.
+    """
 
     kind: int
     frames: tuple[Frame, ...]
     guid: bytes = b"YUY2" + BASE_GUID_TAIL
+    bits: int = 16
 
 
 def class_specific(subtype: int, body: bytes) -> bytes:
@@ -45,7 +49,7 @@ def interface(
     return bytes((9, 4, number, alternate, endpoints, class_, subclass, 0, 0))
 
 
-def frame(kind: int, index: int, shape: Frame) -> bytes:
+def frame(kind: int, index: int, shape: Frame, bits: int = 16) -> bytes:
     """Return the frame block of a format of type ``kind``."""
     count = 0 if shape.continuous else len(shape.intervals)
     intervals = b"".join(pack("<I", interval) for interval in shape.intervals)
@@ -54,7 +58,7 @@ def frame(kind: int, index: int, shape: Frame) -> bytes:
     if kind == FRAME_BASED:
         rest = pack("<IBI", default, count, 0)
     else:
-        rest = pack("<IIB", shape.width * shape.height * 2, default, count)
+        rest = pack("<IIB", shape.width * shape.height * bits // 8, default, count)
     return class_specific(kind + 1, head + rest + intervals)
 
 
@@ -63,7 +67,7 @@ def format_block(index: int, shape: Format) -> bytes:
     head = bytes((index, len(shape.frames)))
     if shape.kind == MJPEG:
         return class_specific(MJPEG, head + bytes((0, 1, 0, 0, 0, 0)))
-    tail = bytes((16, 1, 0, 0, 0, 0)) + (b"\0" if shape.kind == FRAME_BASED else b"")
+    tail = bytes((shape.bits, 1, 0, 0, 0, 0)) + (b"\0" if shape.kind == FRAME_BASED else b"")
     return class_specific(shape.kind, head + shape.guid + tail)
 
 
@@ -77,7 +81,9 @@ def streaming(
     body = b""
     for at, shape in enumerate(formats, 1):
         body += format_block(at, shape)
-        body += b"".join(frame(shape.kind, i, item) for i, item in enumerate(shape.frames, 1))
+        body += b"".join(
+            frame(shape.kind, i, item, shape.bits) for i, item in enumerate(shape.frames, 1)
+        )
         if shape.kind != FRAME_BASED:
             body += class_specific(0x0D, bytes((1, 1, 4)))
     total = 13 + len(formats) + len(body)
@@ -88,10 +94,13 @@ def streaming(
     return interface(number, 0x0E, 0x02, endpoints=1) + b"".join(parts)
 
 
-def control(number: int, streams: tuple[int, ...]) -> bytes:
-    """Return a control interface whose camera feeds the streaming interfaces ``streams``."""
+def control(number: int, streams: tuple[int, ...], units: bytes = b"") -> bytes:
+    """Return a control interface whose camera feeds the streaming interfaces ``streams``.
+
+    ``units`` are blocks of further units, which hang on terminal 1.
+    """
     terminals = class_specific(0x02, pack("<BHBBHHHB", 1, 0x0201, 0, 0, 0, 0, 0, 3) + bytes(3))
-    terminals += class_specific(0x03, pack("<BHBBB", 2, 0x0101, 0, 1, 0))
+    terminals += class_specific(0x03, pack("<BHBBB", 2, 0x0101, 0, 1, 0)) + units
     size = 12 + len(streams) + len(terminals)
     header = pack("<HHIB", 0x0110, size, 48_000_000, len(streams)) + bytes(streams)
     return interface(number, 0x0E, 0x01) + class_specific(0x01, header) + terminals
@@ -102,11 +111,18 @@ def association(first: int, count: int) -> bytes:
     return bytes((8, 0x0B, first, count, 0x0E, 0x03, 0, 0))
 
 
-def function(first: int, formats: tuple[Format, ...], *, blocks_last: bool = False) -> bytes:
+def extension_unit(number: int, guid: bytes) -> bytes:
+    """Return an extension unit behind terminal 1, with one control, which nothing answers for."""
+    return class_specific(0x06, bytes((number,)) + guid + bytes((1, 1, 1, 1, 0x01, 0)))
+
+
+def function(
+    first: int, formats: tuple[Format, ...], *, blocks_last: bool = False, units: bytes = b""
+) -> bytes:
     """Return a whole video function: control interface ``first``, streaming ``first + 1``."""
     address = 0x81 + first // 2
     stream = streaming(first + 1, formats, address=address, blocks_last=blocks_last)
-    return association(first, 2) + control(first, (first + 1,)) + stream
+    return association(first, 2) + control(first, (first + 1,), units) + stream
 
 
 def device(*blocks: bytes, vendor: int = 0x1D6B, product: int = 0x0102) -> bytes:

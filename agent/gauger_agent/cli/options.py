@@ -32,6 +32,18 @@ def judging(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def keeping(parser: argparse.ArgumentParser) -> None:
+    """Add ``--keep-frames``: without it, pictures are analysed in memory and never kept."""
+    parser.add_argument(
+        "--keep-frames", type=folder, metavar="DIR", help="keep the pictures that cameras gave"
+    )
+
+
+def kept(arguments: argparse.Namespace) -> str | None:
+    """Return the folder of ``--keep-frames`` as an absolute path: probes run in ``/``."""
+    return None if arguments.keep_frames is None else str(arguments.keep_frames.resolve())
+
+
 def day(text: str) -> date:
     """Return an ISO date.
 

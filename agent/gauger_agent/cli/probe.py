@@ -20,13 +20,13 @@ NAMES: dict[str, tuple[str, ...]] = {
     "host": ("host",),
     "cameras": ("cameras",),
     "accelerators": ("accelerators",),
-    "measure": ("accelerators",),
+    "measure": ("accelerators", "cameras"),
 }
 
 #: What else is probed, and not printed, so that a device can be rated and measured.
 _NEEDED: dict[str, tuple[str, ...]] = {
     "accelerators": ("host",),
-    "measure": ("host", "accelerators"),
+    "measure": ("host", "accelerators", "cameras"),
 }
 
 
@@ -38,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     place.add_argument("--record", type=Path, metavar="DIR", help="capture this machine into DIR")
     parser.add_argument("--budget", type=options.seconds, default=30.0, metavar="S")
     parser.add_argument("--force", action="store_true", help="measure devices in use by others")
+    options.keeping(parser)
 
 
 def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
@@ -69,11 +70,16 @@ def _probed(arguments: argparse.Namespace, output: Output) -> Evidence:
     wanted = Wanted(
         sysroot=arguments.sysroot,
         names=probes,
-        options=Options(budget_s=arguments.budget, force=arguments.force),
+        options=_chosen(arguments),
         skip=skip,
     )
     with output.progress() as report:
         return collect(wanted, report)
+
+
+def _chosen(arguments: argparse.Namespace) -> Options:
+    frames = options.kept(arguments)
+    return Options(budget_s=arguments.budget, force=arguments.force, keep_frames=frames)
 
 
 def _recorded(folder: Path, output: Output) -> Evidence:

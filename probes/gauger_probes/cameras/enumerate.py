@@ -123,6 +123,7 @@ def _usb_camera(device: UsbDevice, nodes: list[VideoNode]) -> Camera:
         descriptor_modes=device.modes,
         source=_source(device.path),
         unread=device.unread,
+        link_bits_per_s=None if device.speed_mbps is None else device.speed_mbps * 1e6,
     )
 
 

@@ -25,7 +25,7 @@ def probe(context: Context) -> Result:
     if context.roots.captured:
         return Result(status=Status.NOT_RUN, reason="a captured tree has no devices to ask")
     nodes = video_nodes(context.roots)
-    answers = list(ask_all([_question(context.roots, node) for node in nodes], _LIMITS))
+    answers = list(ask_all([question(context.roots, node) for node in nodes], _LIMITS))
     failed = [answer for answer in answers if answer.status is not Status.OK]
     return Result(
         asked=tuple(_named(answer.asked) for answer in answers if answer.asked is not None),
@@ -35,7 +35,12 @@ def probe(context: Context) -> Result:
     )
 
 
-def _question(roots: Roots, node: VideoNode) -> Question:
+def question(roots: Roots, node: VideoNode) -> Question:
+    """Return how to ask ``node``, as sysfs lists it.
+
+    Raises:
+        OSError: links under /dev lead in a circle.
+    """
     return Question(str(roots.resolve(f"dev/{node.name}")), node.path, node.number)
 
 

@@ -13,6 +13,8 @@ from enum import IntEnum, IntFlag
 
 _U32 = ctypes.c_uint32
 
+MACHINE = platform.machine()
+
 #: Architectures whose request numbers give 13 bits to the size and 3 to the direction.
 _NARROW_SIZE = ("ppc", "mips", "sparc", "alpha")
 
@@ -106,21 +108,26 @@ class FrameInterval(ctypes.Structure):
     )
 
 
-def request(structure: type[ctypes.Structure], number: int, *, write: bool, machine: str) -> int:
+def request(
+    structure: type[ctypes.Structure],
+    number: int,
+    *,
+    write: bool,
+    read: bool = True,
+    machine: str = MACHINE,
+) -> int:
     """Return the ioctl request that hands ``structure`` to V4L2's call ``number``.
 
-    Every request reads; ``write`` says that the kernel is also given something. ``machine`` is
+    ``write`` says that the kernel is given something, ``read`` that it answers. ``machine`` is
     the architecture as ``uname -m`` names it. Formula: ``_IOC`` of the kernel's asm/ioctl.h.
     """
     narrow = machine.startswith(_NARROW_SIZE)
     read_bit, write_bit, shift = (2, 4, 29) if narrow else (2, 1, 30)
-    direction = read_bit | (write_bit if write else 0)
+    direction = (read_bit if read else 0) | (write_bit if write else 0)
     return direction << shift | ctypes.sizeof(structure) << 16 | ord("V") << 8 | number
 
 
-_MACHINE = platform.machine()
-
-QUERYCAP = request(Capability, 0, write=False, machine=_MACHINE)
-ENUM_FMT = request(FormatDescription, 2, write=True, machine=_MACHINE)
-ENUM_FRAMESIZES = request(FrameSize, 74, write=True, machine=_MACHINE)
-ENUM_FRAMEINTERVALS = request(FrameInterval, 75, write=True, machine=_MACHINE)
+QUERYCAP = request(Capability, 0, write=False)
+ENUM_FMT = request(FormatDescription, 2, write=True)
+ENUM_FRAMESIZES = request(FrameSize, 74, write=True)
+ENUM_FRAMEINTERVALS = request(FrameInterval, 75, write=True)

@@ -14,6 +14,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from gauger_probes.cameras.controls import ControlList, read_controls
 from gauger_probes.cameras.nodes import DeviceNumber
 from gauger_probes.cameras.v4l2_abi import QUERYCAP, BufferType, Capabilities, Capability
 from gauger_probes.cameras.v4l2_modes import Ioctl, ModeList, list_modes
@@ -56,11 +57,11 @@ class WrongNodeError(OSError):
 def ask(question: Question) -> Answer:
     """Open the node and list what it offers; whatever fails becomes part of the answer."""
     try:
-        descriptor = _open(question)
+        descriptor = open_node(question)
     except OSError as problem:
         return unanswered(question.path, problem)
     try:
-        return describe(question.path, _ioctl_on(descriptor))
+        return describe(question.path, ioctl_on(descriptor))
     except OSError as problem:
         return unanswered(question.path, problem)
     finally:
@@ -82,18 +83,22 @@ def describe(path: str, ioctl: Ioctl) -> Answer:
     role = role_of(caps)
     if role is None:
         return Answer(path, None, Status.OK, None)
-    found = _modes(ioctl, caps) if role is NodeRole.CAPTURE else ModeList()
+    captures = role is NodeRole.CAPTURE
+    found = _modes(ioctl, caps) if captures else ModeList()
+    controls = read_controls(ioctl) if captures else ControlList((), ())
     notes = dict.fromkeys(found.notes)
+    unread = (*(Unread("modes", note) for note in notes), *controls.unread)
     asked = Asked(
         node=Node(
             path=path,
             role=role,
             modes=tuple(dict.fromkeys(found.modes)),
-            unread=tuple(Unread("modes", note) for note in notes)[:_MAX_NOTES],
+            unread=unread[:_MAX_NOTES],
         ),
         driver=clean(capability.driver),
         card=clean(capability.card),
         bus_info=clean(capability.bus_info),
+        controls=controls.controls,
     )
     return Answer(path, asked, Status.OK, None)
 
@@ -140,7 +145,12 @@ def _modes(ioctl: Ioctl, caps: Capabilities) -> ModeList:
     return both
 
 
-def _open(question: Question) -> int:
+def open_node(question: Question) -> int:
+    """Open the node without blocking and return its descriptor.
+
+    Raises:
+        OSError: it cannot be opened, or is another device than sysfs names (``WrongNodeError``).
+    """
     # A look before opening: opening what is not the node could have effects of its own.
     _check(Path(question.open_path).stat(), question)
     flags = os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
@@ -166,7 +176,9 @@ def _check(found: os.stat_result, question: Question) -> None:
         )
 
 
-def _ioctl_on(descriptor: int) -> Ioctl:
+def ioctl_on(descriptor: int) -> Ioctl:
+    """Return the function that makes ioctls on ``descriptor``."""
+
     def ioctl(request: int, structure: ctypes.Structure) -> None:
         fcntl.ioctl(descriptor, request, structure)
 

@@ -7,27 +7,17 @@ nodes there are. A child that cannot be killed (state D) is left behind, never w
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import select
-import subprocess
 import sys
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gauger_probes.cameras.v4l2_node import Answer, Question, ask, lost
+from gauger_probes.cameras.worker import Worker
 from gauger_probes.evidence.codec import DecodeError, from_json, to_json
 from gauger_probes.evidence.coverage import Status
 from gauger_probes.run.confine import confine
-
-#: Largest answer of one node, in bytes; one with every list full is about 5 MiB.
-_MAX_LINE = 16 * 1024 * 1024
-_PIECE = 1 << 16
-#: How long a killed child may take to be gone.
-_KILL_S = 0.5
 
 _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"
@@ -98,32 +88,17 @@ class _Child:
     """One asking process; not ``alive`` once a node has cost it."""
 
     def __init__(self, questions: Sequence[Question], program: str) -> None:
-        # -I and -S: nothing from the environment or the site is loaded; the path is ours.
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", program, json.dumps(sys.path), str(os.getpid())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-        )
-        self._partial = bytearray()
-        self._lines: deque[bytes] = deque()
+        self._worker = Worker(program, [to_json(question) for question in questions])
         self.alive = True
-        line = json.dumps([to_json(question) for question in questions]) + "\n"
-        stdin = self._process.stdin
-        if stdin is not None:
-            with contextlib.suppress(BrokenPipeError):
-                stdin.write(line.encode())
-            stdin.close()
 
     def answer(self, question: Question, deadline: float) -> Answer:
         """Return the child's answer, or why there is none by ``deadline`` (monotonic)."""
         try:
-            line = self._line(deadline)
+            line = self._worker.line(deadline)
         except TimeoutError:
             return self._give_up(question, Status.TIMEOUT, "no answer in time; the driver hangs")
         except EOFError:
-            return self._give_up(question, Status.CRASHED, f"asking it {self._ending()}")
+            return self._give_up(question, Status.CRASHED, f"asking it {self._worker.ending()}")
         try:
             return from_json(Answer, json.loads(line))
         except (DecodeError, ValueError):
@@ -131,37 +106,8 @@ class _Child:
 
     def stop(self) -> None:
         """Kill the child if it still runs; never wait for one that cannot be killed."""
-        self._process.kill()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=_KILL_S)
+        self._worker.stop()
 
     def _give_up(self, question: Question, status: Status, reason: str) -> Answer:
         self.alive = False
         return lost(question.path, status, reason)
-
-    def _ending(self) -> str:
-        try:
-            code = self._process.wait(timeout=_KILL_S)
-        except subprocess.TimeoutExpired:
-            return "closed its answers"
-        return f"was ended by signal {-code}" if code < 0 else f"failed with status {code}"
-
-    def _line(self, deadline: float) -> bytes:
-        stdout = self._process.stdout
-        if stdout is None:
-            raise EOFError
-        while not self._lines:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([stdout], [], [], left)[0]:
-                raise TimeoutError
-            piece = os.read(stdout.fileno(), _PIECE)
-            if not piece or len(self._partial) > _MAX_LINE:
-                raise EOFError
-            *whole, rest = piece.split(b"\n")
-            for part in whole:
-                self._lines.append(bytes(self._partial) + part)
-                self._partial.clear()
-            self._partial += rest
-        return self._lines.popleft()

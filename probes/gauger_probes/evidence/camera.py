@@ -78,10 +78,29 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """A control of a camera with its range, as the driver states it.
+
+    ``name`` and ``id`` (eight hex digits) are V4L2's. ``value`` is ``None`` where it could not be
+    read, which the node's ``unread`` explains; ``unit`` where V4L2 defines none.
+    """
+
+    name: str
+    id: str
+    min: int
+    max: int
+    step: int
+    default: int
+    value: int | None
+    unit: str | None = field(default=None, metadata=OMIT_NONE)
+
+
+@dataclass(frozen=True, slots=True)
 class Camera:
     """One physical (or virtual) camera with all its nodes.
 
     ``virtual``: a driver makes the picture. ``remote``: it is attached over USB/IP or a network.
+    ``link_bits_per_s``: the speed that its USB link negotiated, which hides modes when it is low.
     """
 
     id: str
@@ -100,3 +119,5 @@ class Camera:
     measurements: tuple[Measurement, ...] = ()
     source: str | None = None
     unread: tuple[Unread, ...] = ()
+    controls: tuple[Control, ...] = ()
+    link_bits_per_s: float | None = None

@@ -14,7 +14,13 @@ from gauger_probes.evidence.coverage import PROBES, Coverage, Hidden, Privilege,
 from gauger_probes.evidence.document import Evidence
 from gauger_probes.result import Part
 from gauger_probes.run.lines import Surroundings, environment_part, hidden_by, probe_lines
-from gauger_probes.run.merge import accelerators_of, cameras_of, host_of, unlisted_nodes
+from gauger_probes.run.merge import (
+    accelerators_of,
+    cameras_of,
+    host_of,
+    unlisted_films,
+    unlisted_nodes,
+)
 from gauger_probes.run.outcome import Outcome, top_level
 
 #: Vendor id of NVIDIA in PCI configuration space (pci.ids).
@@ -30,7 +36,7 @@ def assemble(outcomes: Sequence[Outcome], privilege: Privilege, removed: Sequenc
     cameras = cameras_of(results)
     accelerators = accelerators_of(results)
     judged = [
-        _with_unlisted_nodes(_without_nvidia(outcome, outcomes, accelerators), cameras)
+        _with_unlisted(_without_nvidia(outcome, outcomes, accelerators), cameras)
         for outcome in outcomes
     ]
     around = Surroundings(privilege, tuple(removed))
@@ -64,6 +70,20 @@ def _enumerated(outcomes: Sequence[Outcome]) -> bool:
         and Hidden.ACCELERATOR not in hidden_by(outcome)
         for outcome in outcomes
     )
+
+
+def _with_unlisted(outcome: Outcome, cameras: Sequence[Camera]) -> Outcome:
+    return _with_unlisted_films(_with_unlisted_nodes(outcome, cameras), cameras)
+
+
+def _with_unlisted_films(outcome: Outcome, cameras: Sequence[Camera]) -> Outcome:
+    """What was measured of a camera that no list has belongs to nothing, and is said so."""
+    ids = unlisted_films(outcome.result, cameras) if outcome.result is not None else ()
+    if outcome.result is None or not ids:
+        return outcome
+    reason = f"no camera is listed as {', '.join(ids)}, which was measured"
+    part = Part(outcome.probe, Status.PARTIAL, reason)
+    return replace(outcome, result=replace(outcome.result, parts=(*outcome.result.parts, part)))
 
 
 def _with_unlisted_nodes(outcome: Outcome, cameras: Sequence[Camera]) -> Outcome:

@@ -15,17 +15,19 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 
 
-def confine(parent: int, memory_bytes: int | None) -> None:
+def confine(
+    parent: int, memory_bytes: int | None, at_its_end: signal.Signals = signal.SIGKILL
+) -> None:
     """Confine this process for the rest of its life.
 
-    It gains no privileges through exec, leaves no core file, dies with the process ``parent``,
-    and has at most ``memory_bytes`` of address space where that is given.
+    It gains no privileges through exec, leaves no core file, gets the signal ``at_its_end`` when
+    the process ``parent`` ends, and has at most ``memory_bytes`` of address space where given.
 
     Raises:
         OSError: the kernel refuses; nothing may be probed then.
     """
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _prctl(_PR_SET_PDEATHSIG, at_its_end)
     if os.getppid() != parent:
         os._exit(1)  # it died before it could be watched
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from gauger_probes.evidence.accelerator import Accelerator, Bus
-from gauger_probes.evidence.camera import Camera, Node
+from gauger_probes.evidence.camera import Camera, Control, Node
 from gauger_probes.evidence.host import Host
-from gauger_probes.result import Asked, Identified, Measured, Result
+from gauger_probes.result import Asked, Filmed, Identified, Measured, Result
 
 
 def host_of(results: Iterable[Result]) -> Host | None:
@@ -25,19 +25,27 @@ def cameras_of(results: Iterable[Result]) -> tuple[Camera, ...]:
 
     An asked node replaces the listed node of the same path; the driver that it names fills a
     camera's missing one. Nodes that answered that they are no camera's are left out, and so is
-    a device that had no others and claims no mode.
+    a device that had no others and claims no mode. What was filmed goes to the camera of that id.
     """
     found = tuple(results)
     asked = {answer.node.path: answer for result in found for answer in result.asked}
     others = {path for result in found for path in result.not_cameras}
     listed = (_without(camera, others) for result in found for camera in result.cameras)
-    return tuple(_answered(camera, asked) for camera in listed if camera is not None)
+    answered = (_answered(camera, asked) for camera in listed if camera is not None)
+    filmed = [item for result in found for item in result.filmed]
+    return tuple(_with_film(camera, filmed) for camera in answered)
 
 
 def unlisted_nodes(result: Result, cameras: Iterable[Camera]) -> tuple[str, ...]:
     """Return the paths of nodes that answered and that no camera lists."""
     listed = {node.path for camera in cameras for node in camera.nodes}
     return tuple(answer.node.path for answer in result.asked if answer.node.path not in listed)
+
+
+def unlisted_films(result: Result, cameras: Iterable[Camera]) -> tuple[str, ...]:
+    """Return the ids that measurements were taken for and that no camera bears."""
+    listed = {camera.id for camera in cameras}
+    return tuple(item.camera for item in result.filmed if item.camera not in listed)
 
 
 def accelerators_of(results: Iterable[Result]) -> tuple[Accelerator, ...]:
@@ -67,7 +75,18 @@ def _answered(camera: Camera, asked: dict[str, Asked]) -> Camera:
         camera,
         nodes=tuple(_newest(node, asked) for node in camera.nodes),
         driver=camera.driver if camera.driver is not None else next(drivers, None),
+        controls=_told_once(control for answer in answers for control in answer.controls),
     )
+
+
+def _told_once(controls: Iterable[Control]) -> tuple[Control, ...]:
+    """Return one of each control: nodes of one sensor share theirs."""
+    return tuple({control.id: control for control in controls}.values())
+
+
+def _with_film(camera: Camera, filmed: Iterable[Filmed]) -> Camera:
+    own = (entry for item in filmed if item.camera == camera.id for entry in item.measurements)
+    return replace(camera, measurements=(*camera.measurements, *own))
 
 
 def _newest(node: Node, asked: dict[str, Asked]) -> Node:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gauger_probes.cameras.fourcc import spell
+from gauger_probes.cameras.fourcc import code, spell
 
 
 def _code(text: bytes, *, big_endian: bool = False) -> int:
@@ -23,3 +23,13 @@ def test_the_big_endian_variant_gets_a_suffix(name: bytes, spelling: str) -> Non
 
 def test_what_does_not_print_is_escaped_and_not_dropped() -> None:
     assert spell(_code(b"Y\x1b\0\t")) == "Y\\x1b\\x00\\x09"
+
+
+@pytest.mark.parametrize("number", [0x56595559, 0x20363159, 0xA0363159, 0x00091B59, 0x3E3C2D5C])
+def test_a_spelling_leads_back_to_its_code(number: int) -> None:
+    assert code(spell(number)) == number
+
+
+@pytest.mark.parametrize("name", ["", "ABC", "ABCDE", "YUYV-LE", "\\xZZABC", "Å123"])
+def test_what_is_no_spelling_has_no_code(name: str) -> None:
+    assert code(name) is None

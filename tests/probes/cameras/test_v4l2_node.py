@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from gauger_probes.cameras.nodes import DeviceNumber
-from gauger_probes.cameras.v4l2_abi import Capabilities, Capability
+from gauger_probes.cameras.v4l2_abi import ENUM_FMT, Capabilities, Capability
+from gauger_probes.cameras.v4l2_control_abi import ControlId
 from gauger_probes.cameras.v4l2_node import Question, ask, describe, role_of, unanswered
 from gauger_probes.evidence.camera import NodeRole
 from gauger_probes.evidence.coverage import Status
+from support.fake_camera import FakeCamera, FakeControl
 
 _CHARACTER_DEVICE = "/dev/null"
 
@@ -54,6 +56,22 @@ def test_device_capabilities_win_over_those_of_the_whole_device() -> None:
     assert asked is not None
     assert asked.node.role is NodeRole.METADATA
     assert (asked.driver, asked.card) == ("uvcvideo", "Cam\\x1b[31mera")
+
+
+def test_a_capture_node_tells_its_controls() -> None:
+    camera = FakeCamera(controls={ControlId.ZOOM_ABSOLUTE: FakeControl(100)})
+
+    def ioctl(request: int, structure: ctypes.Structure) -> None:
+        if isinstance(structure, Capability):
+            structure.capabilities, structure.device_caps = 0x84200001, 0x04200001
+        elif request == ENUM_FMT:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        else:
+            camera.ioctl(request, structure)
+
+    asked = describe("/dev/video0", ioctl).asked
+    assert asked is not None
+    assert [control.name for control in asked.controls] == ["zoom_absolute"]
 
 
 def test_a_codec_is_no_cameras_node() -> None:

@@ -129,3 +129,24 @@ def test_nested_patterns_are_no_problem(ids: str) -> None:
 def test_all_problems_are_reported_at_once() -> None:
     faulty = GOOD.replace("maxCores = 4\n", "").replace('unitKind = "sm"\n', "")
     assert len(problems({"a.toml": faulty.encode()})) == 2
+
+
+def test_a_camera_row_that_names_an_unknown_array_is_found() -> None:
+    row = """
+[[camera]]
+id = "maker/camera"
+name = "A camera"
+kind = "nearInfrared"
+usb = []
+arrays = ["gone"]
+source = "s"
+grade = "secondary"
+[sources]
+s = "a source"
+"""
+    found = problems({"a.toml": row.encode()})
+    assert found == [
+        "a.toml: maker/camera: nothing identifies it: add usb",
+        "a.toml: maker/camera: array 'gone' is not in [[thermalArray]]: add it",
+        "a.toml: maker/camera: a camera of kind nearInfrared has no thermal array: remove arrays",
+    ]

@@ -164,3 +164,47 @@ def test_the_built_in_catalogue_is_whole_and_read_once() -> None:
     assert {kind for row in catalogue.devices for kind in [row.kind]} == set(Kind)
     assert catalogue.cpus
     assert catalogue.ceilings
+
+
+CAMERA = """
+[[camera]]
+id = "maker/camera"
+name = "A camera"
+kind = "thermal"
+usb = ["1e4e:0100"]
+arrays = ["small"]
+source = "s"
+grade = "secondary"
+[[thermalArray]]
+name = "small"
+width = 160
+height = 120
+telemetryRows = 2
+doubled = true
+source = "s"
+grade = "secondary"
+"""
+
+
+def test_cameras_and_thermal_arrays_are_read() -> None:
+    catalogue = parse({"cameras.toml": CAMERA.encode()})
+    assert catalogue.cameras[0].patterns[0].vendor == "1e4e"
+    frames = {(160, 120), (160, 122), (160, 240)}
+    assert catalogue.thermal_arrays[0].frames() == frames
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (('kind = "thermal"', 'kind = "hot"'), "camera maker/camera: 'kind' is 'hot'"),
+        (("1e4e:0100", "1E4E:0100"), "camera maker/camera: '1E4E:0100' is not an id"),
+        (("width = 160\n", ""), "thermalArray small: 'width' is missing"),
+        (("height = 120", "height = 0"), "thermalArray small: 'height' must be a whole number"),
+        (('usb = ["', 'pci = ["'), "camera maker/camera: 'pci' is not a key"),
+        (('kind = "thermal"\n', 'kind = "thermal"\nmood = "x"\n'), "'mood' is not a key"),
+    ],
+)
+def test_a_camera_row_of_another_shape_is_refused(change: tuple[str, str], message: str) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        parse({"a.toml": CAMERA.replace(*change).encode()})
+    assert message in str(caught.value)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import dataclasses
 from datetime import date
 
-import pytest
-
 from gauger_probes.evidence.coverage import Hidden
 from gauger_probes.evidence.document import Evidence
 from gauger_thresholds.catalogue.load import built_in as catalogue
 from gauger_thresholds.evaluate.judge import UNSEEN, Judgement, judge
 from gauger_thresholds.findings import Level, Outcome
 from gauger_thresholds.packs.load import built_in as packs
+from gauger_thresholds.packs.model import Subject
 from gauger_thresholds.policy import overall
 from support.machines import machine
 
@@ -41,9 +40,26 @@ def test_a_hole_does_not_hide_what_is_met() -> None:
     assert overall(judgement) is Outcome.MEETS
 
 
-@pytest.mark.parametrize("hidden", [[Hidden.CAMERA], [Hidden.IDENTITY]])
-def test_a_hole_that_hides_no_accelerator_changes_no_verdict(hidden: list[Hidden]) -> None:
-    assert overall(_judge(machine("1a03:2000", hidden=hidden))) is Outcome.DOES_NOT_MEET
+def test_a_hole_that_hides_neither_accelerator_nor_camera_changes_no_verdict() -> None:
+    judgement = _judge(machine("1a03:2000", hidden=[Hidden.IDENTITY]))
+    assert overall(judgement) is Outcome.DOES_NOT_MEET
+
+
+def test_a_hole_that_can_hide_a_camera_leaves_the_rules_on_cameras_open_and_no_others() -> None:
+    judgement = _judge(machine("1a03:2000", hidden=[Hidden.CAMERA]))
+    open_ = [item for item in judgement.verdicts if item.subject == UNSEEN]
+    on_cameras = {
+        rule.id for item in packs() for rule in item.pack.rules if rule.subject is Subject.CAMERA
+    }
+    assert {item.rule for item in open_} == on_cameras & {item.rule for item in judgement.verdicts}
+    assert {item.outcome for item in open_} == {Outcome.INDETERMINATE}
+    assert "killed by signal 11" in open_[0].missing[0]
+    assert overall(judgement) is Outcome.INDETERMINATE
+
+
+def test_a_hole_that_can_hide_an_accelerator_leaves_the_rules_on_cameras_alone() -> None:
+    judgement = _judge(machine("1a03:2000", hidden=[Hidden.ACCELERATOR]))
+    assert _outcomes(judgement, "us-cameras:6A003.b.1") == {}
 
 
 def test_the_same_two_cards_give_four_answers_on_four_dates() -> None:

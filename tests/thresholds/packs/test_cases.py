@@ -13,6 +13,7 @@ from gauger_thresholds.evaluate.judge import judge
 from gauger_thresholds.findings import Outcome
 from gauger_thresholds.packs.load import built_in as packs
 from gauger_thresholds.packs.model import Status
+from support.cameras import camera_of_case
 from support.machines import machine
 
 _ROOT = resources.files("gauger_thresholds.packs")
@@ -24,15 +25,22 @@ def _cases() -> list[Any]:
         pack = loaded.pack
         if pack.status is Status.UNVERIFIED:
             continue
-        folder = {"US": "us", "EU": "eu"}[pack.jurisdiction]
-        table = tomllib.loads((_ROOT / folder / f"{pack.id}.cases.toml").read_text("utf-8"))
+        table = tomllib.loads(_beside(f"{pack.id}.cases.toml"))
         found += [pytest.param(case, id=f"{case['rule']} {case['name']}") for case in table["case"]]
     return found
 
 
+def _beside(name: str) -> str:
+    """The text of the cases file ``name``, whichever folder its pack is in."""
+    folders = [entry for entry in _ROOT.iterdir() if entry.is_dir()]
+    (found,) = [folder / name for folder in folders if (folder / name).is_file()]
+    return found.read_text("utf-8")
+
+
 @pytest.mark.parametrize("case", _cases())
 def test_a_case_beside_a_pack_comes_out_as_written(case: dict[str, Any]) -> None:
-    judgement = judge(machine(*case["pci"]), packs(), catalogue(), case["date"])
+    evidence = machine(*case.get("pci", ()), cameras=camera_of_case(case))
+    judgement = judge(evidence, packs(), catalogue(), case["date"])
     found = [item for item in judgement.verdicts if item.rule == case["rule"]]
     order = list(Outcome)
     verdict = min(found, key=lambda item: order.index(item.outcome))

@@ -8,7 +8,7 @@ import pytest
 
 from gauger_thresholds.packs.lint import problems
 from gauger_thresholds.packs.load import PackError, built_in, read_pack
-from gauger_thresholds.packs.model import EvidenceGrade, Pack, Rule
+from gauger_thresholds.packs.model import EvidenceGrade, Pack, Rule, Status, Subject
 
 _TEXT = """
 id = "xx-1"
@@ -68,6 +68,9 @@ def test_the_sample_pack_has_no_problem() -> None:
         (_with_rule(condition={"metric": "app", "above": 1}), "not one of a accelerator"),
         (_with_rule(condition={"rule": "gone:1"}), "'gone:1', which no pack holds"),
         (_with_rule(condition={"fact": "pretty"}), "has no text"),
+        (_with_rule(subject=Subject.CAMERA, condition={"fact": "datacenter"}), "unknown fact"),
+        (_with_rule(assumptions=("the moon is full",)), "no other rule has any"),
+        (_pack(status=Status.REFERENCE), "states its assumptions"),
     ],
 )
 def test_the_linter_names_each_fault(pack: Pack, says: str) -> None:

@@ -45,7 +45,7 @@ def test_unverified_packs_are_listed_and_never_judged() -> None:
 
 
 def test_a_prefix_names_every_pack_of_a_jurisdiction() -> None:
-    assert _judged("2026-11-24", "eu") == {"eu-2025-11", "eu-4a003", "eu-notice"}
+    assert _judged("2026-11-24", "eu") == {"eu-2025-11", "eu-4a003", "eu-cameras", "eu-notice"}
 
 
 def test_a_prefix_ends_at_a_hyphen() -> None:

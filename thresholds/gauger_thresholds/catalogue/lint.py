@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from gauger_thresholds.catalogue.load import Reading, built_in_files, read
-from gauger_thresholds.catalogue.model import Cpu, Device, Figure, Kind, Pattern
+from gauger_thresholds.catalogue.model import (
+    CameraKind,
+    CameraRow,
+    Cpu,
+    Device,
+    Figure,
+    Kind,
+    Pattern,
+)
 from gauger_thresholds.catalogue.patterns import breadth
 
 #: Bits of one operand by precision; TF32 is not counted towards TPP.
@@ -32,6 +40,8 @@ def problems(files: Mapping[str, bytes]) -> list[str]:
         found += [f"{name}: {device.id}: {text}" for text in _device(device)]
     for name, cpu in reading.cpus:
         found += [f"{name}: {cpu.id}: {text}" for text in _cpu(cpu)]
+    found += [f"{name}: {row.id}: {text}" for name, row in reading.cameras
+              for text in _camera(row, reading)]  # fmt: skip
     return [*found, *_collisions(reading), *_sources(reading)]
 
 
@@ -104,6 +114,17 @@ def _cpu(cpu: Cpu) -> Iterator[str]:
         yield "maxCores is missing: a virtual machine cannot be bounded without it"
 
 
+def _camera(row: CameraRow, reading: Reading) -> Iterator[str]:
+    known = {array.name for _, array in reading.arrays}
+    if not row.patterns:
+        yield "nothing identifies it: add usb"
+    for name in row.arrays:
+        if name not in known:
+            yield f"array {name!r} is not in [[thermalArray]]: add it"
+    if row.arrays and row.kind is not CameraKind.THERMAL:
+        yield f"a camera of kind {row.kind.value} has no thermal array: remove arrays"
+
+
 def _collisions(reading: Reading) -> Iterator[str]:
     """One id in two rows is ambiguous: each row must say so, or one of them is wrong."""
     patterns = [(n, row, item) for n, row in reading.devices for item in row.patterns]
@@ -165,6 +186,10 @@ def _cited(reading: Reading) -> Iterator[tuple[str, str, set[str]]]:
         yield name, cpu.id, {cpu.source, *_keys(figures)}
     for name, ceiling in reading.ceilings:
         yield name, f"isa {ceiling.flag}", {ceiling.source}
+    for name, camera in reading.cameras:
+        yield name, camera.id, {camera.source}
+    for name, array in reading.arrays:
+        yield name, array.name, {array.source}
 
 
 def _keys(figures: Iterable[Figure | None]) -> set[str]:

@@ -14,14 +14,22 @@ from importlib import resources
 from types import MappingProxyType
 from typing import TypeVar
 
+from gauger_thresholds.catalogue.camera_rows import read_array, read_camera
 from gauger_thresholds.catalogue.fields import Fields, RowError
-from gauger_thresholds.catalogue.model import Catalogue, Cpu, Device, IsaCeiling
+from gauger_thresholds.catalogue.model import (
+    CameraRow,
+    Catalogue,
+    Cpu,
+    Device,
+    IsaCeiling,
+    ThermalArray,
+)
 from gauger_thresholds.catalogue.rows import read_ceiling, read_cpu, read_device
 
 #: Largest catalogue file, in bytes; the longest that ships is a twentieth of this.
 MAX_FILE = 2 * 1024 * 1024
 _GIGA = Decimal(10) ** 9
-_SECTIONS = ("device", "cpu", "isa", "clockCeilings", "sources")
+_SECTIONS = ("device", "cpu", "isa", "camera", "thermalArray", "clockCeilings", "sources")
 
 T = TypeVar("T")
 
@@ -37,6 +45,8 @@ class Reading:
     devices: list[tuple[str, Device]] = field(default_factory=list)
     cpus: list[tuple[str, Cpu]] = field(default_factory=list)
     ceilings: list[tuple[str, IsaCeiling]] = field(default_factory=list)
+    cameras: list[tuple[str, CameraRow]] = field(default_factory=list)
+    arrays: list[tuple[str, ThermalArray]] = field(default_factory=list)
     clock_ceilings: dict[str, float] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
@@ -57,6 +67,8 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
         ceilings=tuple(ceiling for _, ceiling in reading.ceilings),
         clock_ceilings=MappingProxyType(reading.clock_ceilings),
         sources=MappingProxyType(reading.sources),
+        cameras=tuple(camera for _, camera in reading.cameras),
+        thermal_arrays=tuple(array for _, array in reading.arrays),
     )
 
 
@@ -104,6 +116,8 @@ def _file(name: str, content: dict[str, object], reading: Reading) -> None:
     reading.devices += _rows(name, "device", table, read_device, reading.faults)
     reading.cpus += _rows(name, "cpu", table, read_cpu, reading.faults)
     reading.ceilings += _rows(name, "isa", table, read_ceiling, reading.faults)
+    reading.cameras += _rows(name, "camera", table, read_camera, reading.faults)
+    reading.arrays += _rows(name, "thermalArray", table, read_array, reading.faults)
     reading.clock_ceilings.update(_clocks(table))
     reading.sources.update(_sources(table))
     for key in content:
@@ -129,7 +143,7 @@ def _rows(
         try:
             yield name, reader(table)
         except RowError as fault:
-            label = table.get("id") or table.get("flag") or number
+            label = table.get("id") or table.get("flag") or table.get("name") or number
             faults.append(f"{name}: {section} {label}: {fault}")
 
 
@@ -149,6 +163,7 @@ def _repeated(reading: Reading) -> Iterator[str]:
     first: dict[str, str] = {}
     rows = [(name, device.id) for name, device in reading.devices]
     rows += [(name, cpu.id) for name, cpu in reading.cpus]
+    rows += [(name, camera.id) for name, camera in reading.cameras]
     for name, row in rows:
         if row in first:
             yield f"{name}: {row}: the id is in {first[row]} already: give this row another"

@@ -158,6 +158,54 @@ class IsaCeiling:
     source: str
 
 
+class CameraKind(StrEnum):
+    """What a camera sees by: ``thermal`` (8 to 14 µm) or ``nearInfrared``, which silicon sees."""
+
+    THERMAL = "thermal"
+    NEAR_INFRARED = "nearInfrared"
+
+
+@dataclass(frozen=True, slots=True)
+class ThermalArray:
+    """A thermal detector's size in elements, and how frames carry more rows than it has.
+
+    ``telemetry_rows`` are rows of housekeeping data that a frame may append; ``doubled`` says
+    that some frames hold the picture and the raw values one above the other.
+    """
+
+    name: str
+    width: int
+    height: int
+    telemetry_rows: int
+    doubled: bool
+    source: str
+    grade: Grade
+
+    def frames(self) -> frozenset[tuple[int, int]]:
+        """Return the sizes, in pixels, at which a mode may present this array."""
+        heights = {self.height, self.height + self.telemetry_rows}
+        heights |= {self.height * 2} if self.doubled else set()
+        return frozenset((self.width, height) for height in heights)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraRow:
+    """A camera whose USB ids say what it sees by.
+
+    ``arrays`` names the thermal arrays that it may hold. Where they are stated, a camera with
+    these ids whose modes have other sizes is another product and the row does not fit it.
+    """
+
+    id: str
+    name: str
+    kind: CameraKind
+    patterns: tuple[Pattern, ...]
+    arrays: tuple[str, ...]
+    source: str
+    grade: Grade
+    note: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """Every row, and where the figures come from (source key to citation)."""
@@ -167,3 +215,5 @@ class Catalogue:
     ceilings: tuple[IsaCeiling, ...]
     clock_ceilings: Mapping[str, float]
     sources: Mapping[str, str]
+    cameras: tuple[CameraRow, ...] = ()
+    thermal_arrays: tuple[ThermalArray, ...] = ()

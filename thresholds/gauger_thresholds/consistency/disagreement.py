@@ -6,7 +6,7 @@ import re
 
 from gauger_probes.evidence.accelerator import Identity
 from gauger_thresholds.findings import Doubt
-from gauger_thresholds.metrics.rating import Machine, PackageRating
+from gauger_thresholds.metrics.machine import Machine, PackageRating
 
 #: A product's own designation: letters and digits together, such as A100, H20 or 4090.
 _DESIGNATION = re.compile(r"\b(?:[A-Z]{1,4}\d{1,4}[A-Z]{0,2}|\d{4})\b")

@@ -7,9 +7,10 @@ from importlib import import_module
 from typing import cast
 
 from gauger_thresholds.findings import Doubt
-from gauger_thresholds.metrics.rating import Machine
+from gauger_thresholds.metrics.machine import Machine
 
 DOUBTS: tuple[tuple[str, str], ...] = (
+    ("camera_claims", "gauger_thresholds.consistency.camera_claims:find"),
     ("disagreement", "gauger_thresholds.consistency.disagreement:find"),
     ("limited", "gauger_thresholds.consistency.limited:find"),
     ("unbound", "gauger_thresholds.consistency.unbound:find"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gauger_thresholds.findings import Doubt
-from gauger_thresholds.metrics.rating import Machine
+from gauger_thresholds.metrics.machine import Machine
 
 
 def find(machine: Machine) -> tuple[Doubt, ...]:

@@ -44,6 +44,7 @@ def verdict_of(pack: Pack, rule: Rule, subject: str, result: Result, as_of: date
         missing=result.missing,
         questions=result.questions,
         controls=tuple(_control(pack, item) for item in rule.controls) if met else (),
+        assumptions=rule.assumptions or None,
     )
 
 

@@ -18,9 +18,10 @@ from gauger_thresholds.evaluate.explain import verdict_of
 from gauger_thresholds.evaluate.kleene import Truth, any_of
 from gauger_thresholds.evaluate.leaf import Result, evaluate
 from gauger_thresholds.findings import Doubt, Metric, NotJudged, Verdict
-from gauger_thresholds.metrics.facts import FACTS
+from gauger_thresholds.metrics.facts import answer
 from gauger_thresholds.metrics.index import METRICS, compute
-from gauger_thresholds.metrics.rating import Machine, rate_machine
+from gauger_thresholds.metrics.machine import Machine
+from gauger_thresholds.metrics.rating import rate_machine
 from gauger_thresholds.packs.condition import Refer, Reference
 from gauger_thresholds.packs.model import LoadedPack, Pack, Rule, Subject
 from gauger_thresholds.packs.select import select
@@ -75,7 +76,7 @@ class _Bench:
         key = (rule.id, subject)
         if key not in self.results:
             self.results[key] = (
-                _hidden(self.machine.evidence)
+                _hidden(self.machine.evidence, rule.subject)
                 if subject == UNSEEN
                 else evaluate(
                     rule.tree(),
@@ -91,13 +92,13 @@ class _Bench:
         if leaf.kind is Reference.CONTAINS:
             return self.contains(self.rules[leaf.key][1])
         asked = self.rules[rule.id][0].questions.get(leaf.key, leaf.key)
-        truth = Truth.UNKNOWN
-        if leaf.kind is Reference.FACT:
-            truth = FACTS[leaf.key](self.machine.ratings[subject])
-        if truth is Truth.UNKNOWN:
-            return Result(truth, questions=(str(asked),))
-        source = ", ".join(self.machine.ratings[subject].sources) or "the catalogue"
-        return Result(truth, notes=(f"{leaf.key}: {truth is Truth.TRUE} by {source}".lower(),))
+        if leaf.kind is Reference.QUESTION:
+            return Result(Truth.UNKNOWN, questions=(str(asked),))
+        fact = answer(leaf.key, rule.subject, self.machine, subject)
+        if fact.truth is Truth.UNKNOWN:
+            return Result(fact.truth, questions=(str(asked),))
+        said = f"{leaf.key}: {fact.truth is Truth.TRUE} by {fact.source}".lower()
+        return Result(fact.truth, notes=(said,))
 
     def contains(self, rule: Rule) -> Result:
         """The worst of the devices: 4A090 asks for any IC that 3A090 lists, never for a sum."""
@@ -156,29 +157,40 @@ def judge(
 
 
 def _all_metrics(bench: _Bench) -> tuple[Metric, ...]:
-    subjects = {"accelerator": list(bench.machine.ratings), "machine": [MACHINE]}
+    subjects = {
+        "accelerator": list(bench.machine.ratings),
+        "camera": list(bench.machine.cameras),
+        "machine": [MACHINE],
+    }
     return tuple(
         bench.metric(spec.name, subject) for spec in METRICS for subject in subjects[spec.subject]
     )
 
 
 def _subjects(rule: Rule, machine: Machine) -> list[str]:
-    if rule.subject is Subject.CAMERA:
-        return [camera.id for camera in machine.evidence.cameras]
-    hidden = [UNSEEN] if _holes(machine.evidence) else []
     if rule.subject is Subject.MACHINE:
         return [MACHINE]
-    return [*machine.ratings, *hidden]
+    seen = machine.cameras if rule.subject is Subject.CAMERA else machine.ratings
+    hidden = [UNSEEN] if _holes(machine.evidence, rule.subject) else []
+    return [*seen, *hidden]
 
 
-def _holes(evidence: Evidence) -> list[Coverage]:
-    """Lines of coverage behind which an accelerator could hide; a probe that is not listed too."""
-    return [line for line in evidence.coverage if Hidden.ACCELERATOR in line.could_hide]
+_HIDDEN = {Subject.ACCELERATOR: Hidden.ACCELERATOR, Subject.CAMERA: Hidden.CAMERA}
 
 
-def _hidden(evidence: Evidence) -> Result:
+def _holes(evidence: Evidence, subject: Subject) -> list[Coverage]:
+    """Lines of coverage behind which a subject of that kind could hide.
+
+    A probe whose part has a hole is named by the part alone.
+    """
+    lines = [line for line in evidence.coverage if _HIDDEN[subject] in line.could_hide]
+    parts = {line.probe.partition(".")[0] for line in lines if "." in line.probe}
+    return [line for line in lines if line.probe not in parts]
+
+
+def _hidden(evidence: Evidence, subject: Subject) -> Result:
     missing = tuple(
         f"{line.probe} {line.status.value}: {line.reason or 'no reason recorded'}"
-        for line in _holes(evidence)
+        for line in _holes(evidence, subject)
     )
     return Result(Truth.UNKNOWN, missing=missing)

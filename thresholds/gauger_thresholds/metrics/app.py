@@ -15,7 +15,7 @@ from gauger_probes.evidence.accelerator import Bus
 from gauger_thresholds.catalogue.model import Kind
 from gauger_thresholds.findings import Basis, Metric
 from gauger_thresholds.interval import Interval
-from gauger_thresholds.metrics.rating import Machine, PackageRating
+from gauger_thresholds.metrics.machine import Machine, PackageRating
 
 _NON_VECTOR = 0.3
 _VECTOR = 0.9

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import cast
 
 from gauger_thresholds.findings import Metric
-from gauger_thresholds.metrics.rating import Machine
+from gauger_thresholds.metrics.machine import Machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,142 @@ METRICS: tuple[MetricSpec, ...] = (
         "WT",
         "adjusted peak performance in weighted teraFLOPS",
     ),
+    MetricSpec(
+        "activePixels",
+        "pixels",
+        "gauger_thresholds.metrics.active_pixels:metric",
+        "camera",
+        "px",
+        "pixels of the largest picture, without telemetry rows",
+    ),
+    MetricSpec(
+        "pixelRate",
+        "pixel rate",
+        "gauger_thresholds.metrics.pixel_rate:metric",
+        "camera",
+        "px/s",
+        "the highest width × height × frame rate over modes",
+    ),
+    MetricSpec(
+        "frameRateMax",
+        "Hz",
+        "gauger_thresholds.metrics.frame_rate_max:metric",
+        "camera",
+        "Hz",
+        "the highest frame rate that a mode claims",
+    ),
+    MetricSpec(
+        "thermalElements",
+        "elements",
+        "gauger_thresholds.metrics.thermal_elements:metric",
+        "camera",
+        "elements",
+        "elements of a thermal detector; 0 where the camera sees no heat",
+    ),
+    MetricSpec(
+        "thermalFrameRate",
+        "thermal Hz",
+        "gauger_thresholds.metrics.thermal_frame_rate:metric",
+        "camera",
+        "Hz",
+        "the highest frame rate that a thermal camera claims; 0 where it sees no heat",
+    ),
+    MetricSpec(
+        "interEyePixels",
+        "eyes px",
+        "gauger_thresholds.metrics.inter_eye_pixels:metric",
+        "camera",
+        "px",
+        "pixels between the eyes over a scene 3 m wide (reference)",
+    ),
+    MetricSpec(
+        "facesPerFrame",
+        "faces",
+        "gauger_thresholds.metrics.faces_per_frame:metric",
+        "camera",
+        "faces",
+        "faces that fit at 40 px between the eyes (reference)",
+    ),
+    MetricSpec(
+        "sceneWidth12.5",
+        "scene m",
+        "gauger_thresholds.metrics.scene_width:at_12_5",
+        "camera",
+        "m",
+        "width of the scene at 12.5 px/m (reference)",
+    ),
+    MetricSpec(
+        "sceneWidth20",
+        "scene m",
+        "gauger_thresholds.metrics.scene_width:at_20",
+        "camera",
+        "m",
+        "width of the scene at 20 px/m (reference)",
+    ),
+    MetricSpec(
+        "sceneWidth25",
+        "scene m",
+        "gauger_thresholds.metrics.scene_width:at_25",
+        "camera",
+        "m",
+        "width of the scene at 25 px/m (reference)",
+    ),
+    MetricSpec(
+        "sceneWidth40",
+        "scene m",
+        "gauger_thresholds.metrics.scene_width:at_40",
+        "camera",
+        "m",
+        "width of the scene at 40 px/m (reference)",
+    ),
+    MetricSpec(
+        "sceneWidth62.5",
+        "scene m",
+        "gauger_thresholds.metrics.scene_width:at_62_5",
+        "camera",
+        "m",
+        "width of the scene at 62.5 px/m (reference)",
+    ),
+    MetricSpec(
+        "sceneWidth80",
+        "scene m",
+        "gauger_thresholds.metrics.scene_width:at_80",
+        "camera",
+        "m",
+        "width of the scene at 80 px/m (reference)",
+    ),
+    MetricSpec(
+        "sceneWidth125",
+        "scene m",
+        "gauger_thresholds.metrics.scene_width:at_125",
+        "camera",
+        "m",
+        "width of the scene at 125 px/m (reference)",
+    ),
+    MetricSpec(
+        "sceneWidth250",
+        "scene m",
+        "gauger_thresholds.metrics.scene_width:at_250",
+        "camera",
+        "m",
+        "width of the scene at 250 px/m (reference)",
+    ),
+    MetricSpec(
+        "sceneWidth500",
+        "scene m",
+        "gauger_thresholds.metrics.scene_width:at_500",
+        "camera",
+        "m",
+        "width of the scene at 500 px/m (reference)",
+    ),
+    MetricSpec(
+        "sceneWidth1500",
+        "scene m",
+        "gauger_thresholds.metrics.scene_width:at_1500",
+        "camera",
+        "m",
+        "width of the scene at 1500 px/m (reference)",
+    ),
 )
 
 MetricFunction = Callable[[Machine, str], Metric]
@@ -98,6 +234,6 @@ def spec_of(name: str) -> MetricSpec:
 
 
 def compute(name: str, machine: Machine, subject: str) -> Metric:
-    """Compute one metric of one subject (an accelerator id, or ``machine``)."""
+    """Compute one metric of one subject (an accelerator's or a camera's id, or ``machine``)."""
     module, _, function = spec_of(name).target.partition(":")
     return cast(MetricFunction, getattr(import_module(module), function))(machine, subject)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from gauger_thresholds.findings import Metric
 from gauger_thresholds.interval import ANYTHING, ZERO
 from gauger_thresholds.metrics.build import metric_of
-from gauger_thresholds.metrics.rating import Estimate, Machine, PackageRating
+from gauger_thresholds.metrics.machine import Estimate, Machine, PackageRating
 
 _NAME = "performanceDensity"
 _UNIT = "TPP/mm²"

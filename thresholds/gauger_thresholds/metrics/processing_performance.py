@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gauger_thresholds.findings import Metric
 from gauger_thresholds.metrics.build import metric_of
-from gauger_thresholds.metrics.rating import Machine
+from gauger_thresholds.metrics.machine import Machine
 
 
 def metric(machine: Machine, subject: str) -> Metric:

@@ -15,7 +15,8 @@ from gauger_probes.evidence.document import Evidence
 from gauger_thresholds.catalogue.match import devices_for
 from gauger_thresholds.catalogue.model import Catalogue, Device
 from gauger_thresholds.interval import ANYTHING, Interval
-from gauger_thresholds.metrics.rating import Machine, PackageRating, rate_machine
+from gauger_thresholds.metrics.machine import Machine, PackageRating
+from gauger_thresholds.metrics.rating import rate_machine
 
 
 def with_ratings(evidence: Evidence, catalogue: Catalogue) -> Evidence:

@@ -1,88 +1,23 @@
-"""What the catalogue and the evidence together say of each package: one rating per IC.
+"""Rates a whole machine: one rating for each IC and each camera.
 
 A slice (partition, virtual function) is not rated: what law counts is the package, so it is
-rated once, whole. Where several rows fit a device, the rating is the hull of all of them.
+rated once, whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from gauger_probes.evidence.accelerator import Accelerator, Bus
+from gauger_probes.evidence.accelerator import Bus
 from gauger_probes.evidence.document import Evidence
-from gauger_thresholds.catalogue.cpu_rating import CpuRating
-from gauger_thresholds.catalogue.cpu_rating import rate as rate_processors
 from gauger_thresholds.catalogue.match import devices_for
-from gauger_thresholds.catalogue.model import Catalogue, Device, Figure, Kind, Segment
-from gauger_thresholds.findings import Basis
-from gauger_thresholds.interval import ANYTHING, ZERO, Interval, highest, hull
-
-#: Bit length of one operation's inputs (3A090 Technical Notes: the largest input to the
-#: multiply). TF32 is left out: the notes do not name it and its inputs have 19 bits.
-BITS: Mapping[str, int] = {
-    "fp64": 64,
-    "fp32": 32,
-    "fp16": 16,
-    "fp8": 8,
-    "int8": 8,
-    "fp6": 6,
-    "fp4": 4,
-    "int4": 4,
-}
-#: The shortest operation that any rate is printed for; turns a TPP bound into operations/s.
-_SHORTEST = 4
-_LONGEST = 64
-_TERA = 1e12
-_SILENT = frozenset({Kind.DISPLAY, Kind.PARAVIRTUAL, Kind.SUPPORT})
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """An interval and the figure to print for it."""
-
-    interval: Interval
-    value: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class PackageRating:
-    """What one package is rated for.
-
-    ``tpp`` is total processing performance (tera-operations/s × bits); ``operations`` and
-    ``fp64`` are operations/s, the latter of 64-bit floating point; ``die_area`` is mm²,
-    ``None`` where unknown; bandwidths are B/s. ``segments`` holds what each fitting row says
-    the device is sold for.
-    """
-
-    accelerator: Accelerator
-    name: str
-    tpp: Estimate
-    operations: Estimate
-    fp64: Estimate
-    die_area: Interval | None
-    planar: bool
-    memory_bandwidth: Estimate
-    io_bandwidth: Estimate
-    segments: frozenset[Segment | None]
-    kinds: frozenset[Kind]
-    basis: Basis | None
-    detail: str
-    sources: tuple[str, ...]
-    missing: tuple[str, ...]
-    packages: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """Evidence with a rating for each package, by accelerator id."""
-
-    evidence: Evidence
-    ratings: Mapping[str, PackageRating]
+from gauger_thresholds.catalogue.model import Catalogue
+from gauger_thresholds.metrics.camera_rating import rate_camera
+from gauger_thresholds.metrics.device_rating import rate_device
+from gauger_thresholds.metrics.machine import Machine
+from gauger_thresholds.metrics.processor_rating import rate_processor
 
 
 def rate_machine(evidence: Evidence, catalogue: Catalogue) -> Machine:
-    """Rate every package of the machine."""
+    """Rate every package and every camera of the machine."""
     devices = [item for item in evidence.accelerators if item.parent is None]
     ratings = {
         item.id: rate_device(item, devices_for(catalogue, item))
@@ -91,199 +26,6 @@ def rate_machine(evidence: Evidence, catalogue: Catalogue) -> Machine:
     }
     for item in devices:
         if item.bus is Bus.CPU:
-            ratings[item.id] = _rate_cpu(item, evidence, catalogue)
-    return Machine(evidence, ratings)
-
-
-def rate_device(accelerator: Accelerator, rows: tuple[Device, ...]) -> PackageRating:
-    """Rate a device other than the processor from the rows that fit it."""
-    if not rows:
-        return _unknown(accelerator)
-    tpp = [_tpp(row) for row in rows]
-    silent = all(row.kind in _SILENT for row in rows)
-    areas = [row.die_area.interval if row.die_area else None for row in rows]
-    known = [area for area in areas if area is not None]
-    return PackageRating(
-        accelerator=accelerator,
-        name=" or ".join(dict.fromkeys(row.name for row in rows)),
-        tpp=_merge(tpp),
-        operations=_merge([_operations(row) for row in rows]),
-        fp64=_merge([_fp64(row) for row in rows]),
-        die_area=hull(known) if len(known) == len(areas) else None,
-        planar=all(row.planar for row in rows),
-        memory_bandwidth=_merge([_bandwidth(row, row.memory_bandwidth) for row in rows]),
-        io_bandwidth=_merge([_bandwidth(row, row.io_bandwidth) for row in rows]),
-        segments=frozenset(row.segment for row in rows),
-        kinds=frozenset(row.kind for row in rows),
-        basis=Basis.DISPLAY_ONLY if silent else _basis(rows, tpp),
-        detail="; ".join(dict.fromkeys(_explain(row) for row in rows)),
-        sources=tuple(dict.fromkeys(f"catalogue:{row.id}" for row in rows)),
-        missing=() if all(map(_is_rated, rows)) else (_no_rates(accelerator, rows),),
-    )
-
-
-def _tpp(row: Device) -> Estimate:
-    if row.kind in _SILENT:
-        return Estimate(ZERO, 0.0)
-    counted = {name: row.rates[name] for name in BITS if name in row.rates}
-    if counted:
-        scaled = {
-            name: figure.interval.scale(BITS[name] / _TERA) for name, figure in counted.items()
-        }
-        return Estimate(highest(scaled.values()), max(item.middle for item in scaled.values()))
-    if row.tpp_bound:
-        return _at_most(row.tpp_bound.interval.high)
-    return Estimate(ANYTHING, None)
-
-
-def _operations(row: Device) -> Estimate:
-    counted = [row.rates[name].interval for name in BITS if name in row.rates]
-    if row.kind in _SILENT or not counted:
-        return _from_bound(row, _SHORTEST)
-    return Estimate(highest(counted), max(item.middle for item in counted))
-
-
-def _fp64(row: Device) -> Estimate:
-    if "fp64" in row.rates:
-        return _figure(row.rates["fp64"])
-    if row.fp64_bound:
-        return _at_most(row.fp64_bound.interval.high)
-    return _from_bound(row, _LONGEST)
-
-
-def _from_bound(row: Device, bits: int) -> Estimate:
-    """Operations/s of ``bits`` bits that the whole TPP would allow: TPP = operations × bits."""
-    tpp = _tpp(row).interval
-    return Estimate(ZERO, 0.0) if tpp == ZERO else _at_most(tpp.high * _TERA / bits)
-
-
-def _bandwidth(row: Device, figure: Figure | None) -> Estimate:
-    if row.kind in _SILENT:
-        return Estimate(ZERO, 0.0)
-    return _figure(figure) if figure else Estimate(ANYTHING, None)
-
-
-def _figure(figure: Figure) -> Estimate:
-    return Estimate(figure.interval, figure.interval.middle)
-
-
-def _at_most(high: float) -> Estimate:
-    return Estimate(Interval(0.0, high), None if high == ANYTHING.high else high)
-
-
-def _merge(estimates: list[Estimate]) -> Estimate:
-    if len({item.value for item in estimates}) == 1:
-        return Estimate(hull(item.interval for item in estimates), estimates[0].value)
-    merged = hull(item.interval for item in estimates)
-    return Estimate(merged, None if merged.high == ANYTHING.high else merged.high)
-
-
-def _basis(rows: tuple[Device, ...], tpp: list[Estimate]) -> Basis | None:
-    if any(item.interval.high == ANYTHING.high for item in tpp):
-        return None
-    return Basis.CATALOGUE if any(row.rates for row in rows) else Basis.BOUND
-
-
-def _is_rated(row: Device) -> bool:
-    return bool(row.rates or row.tpp_bound or row.kind in _SILENT)
-
-
-def _explain(row: Device) -> str:
-    if row.kind is Kind.PARAVIRTUAL:
-        return f"{row.name}: a hypervisor's device; a GPU of the host is not this machine's"
-    if row.kind in _SILENT:
-        return f"{row.name}: no compute units"
-    if not row.rates and row.tpp_bound:
-        return f"{row.name}: at most TPP {row.tpp_bound.interval.high:,.0f} ({row.grade.value})"
-    if not row.rates:
-        return f"{row.name}: no published rate"
-    best = max(
-        (name for name in BITS if name in row.rates),
-        key=lambda name: row.rates[name].interval.middle * BITS[name],
-    )
-    figure = row.rates[best]
-    return f"{row.name}: dense {best} {figure.printed} T × {BITS[best]} bit ({figure.grade.value})"
-
-
-def _no_rates(accelerator: Accelerator, rows: tuple[Device, ...]) -> str:
-    names = " or ".join(dict.fromkeys(row.name for row in rows if not _is_rated(row)))
-    return f"no verified rate for {names} at {accelerator.address}: ask the maker for its datasheet"
-
-
-def _unknown(accelerator: Accelerator) -> PackageRating:
-    nothing = Estimate(ANYTHING, None)
-    pci = accelerator.pci
-    label = f"{pci.vendor}:{pci.device}" if pci else accelerator.address
-    stated = [item.name for item in accelerator.identities if item.name]
-    return PackageRating(
-        accelerator=accelerator,
-        name=stated[0] if stated else label,
-        tpp=nothing,
-        operations=nothing,
-        fp64=nothing,
-        die_area=None,
-        planar=False,
-        memory_bandwidth=nothing,
-        io_bandwidth=nothing,
-        segments=frozenset({None}),
-        kinds=frozenset(),
-        basis=None,
-        detail=f"{label} is not in the catalogue",
-        sources=(),
-        missing=(f"no catalogue row for {label}: find its datasheet and add a row",),
-    )
-
-
-def _rate_cpu(accelerator: Accelerator, evidence: Evidence, catalogue: Catalogue) -> PackageRating:
-    host = evidence.host
-    processors = host.processors if host else ()
-    virtualised = bool(host and host.virtualisation.hypervisor)
-    cpu = rate_processors(catalogue, processors, virtualised)
-    beside = [
-        row
-        for item in evidence.accelerators
-        if item.parent is None and item.bus is not Bus.CPU
-        for row in devices_for(catalogue, item)[:1]
-        if row.integrated and row.kind not in _SILENT
-    ]
-    graphics = [_tpp(row) for row in beside]
-    return _package(accelerator, cpu, beside, graphics)
-
-
-def _package(
-    accelerator: Accelerator, cpu: CpuRating, beside: list[Device], graphics: list[Estimate]
-) -> PackageRating:
-    """The processor's IC counts every unit on it: cores, graphics and neural engine."""
-    tpp = cpu.tpp
-    operations = [cpu.operations, *(_operations(row).interval for row in beside)]
-    fp64 = cpu.fp64
-    for row, estimate in zip(beside, graphics, strict=True):
-        tpp = tpp + estimate.interval
-        fp64 = fp64 + _fp64(row).interval
-    names = [item.name for item in accelerator.identities if item.name]
-    with_units = "".join(f" + {_explain(row)}" for row in beside)
-    return PackageRating(
-        accelerator=accelerator,
-        name=names[0] if names else "processor",
-        tpp=_at_most(tpp.high) if tpp.low == 0 else Estimate(tpp, tpp.high),
-        operations=Estimate(_sum(operations), None),
-        fp64=Estimate(fp64, fp64.high),
-        die_area=cpu.die_area.interval if cpu.die_area and not beside else None,
-        planar=False,
-        memory_bandwidth=Estimate(ANYTHING, None),
-        io_bandwidth=Estimate(ANYTHING, None),
-        segments=frozenset({cpu.segment}),
-        kinds=frozenset(),
-        basis=None if tpp.high == ANYTHING.high else Basis.BOUND,
-        detail=cpu.detail + with_units,
-        sources=(f"catalogue:{cpu.cpu.id}",) if cpu.cpu else (),
-        missing=cpu.missing,
-        packages=max(cpu.packages, 1),
-    )
-
-
-def _sum(intervals: list[Interval]) -> Interval:
-    result = ZERO
-    for item in intervals:
-        result = result + item
-    return result
+            ratings[item.id] = rate_processor(item, evidence, catalogue)
+    cameras = {item.id: rate_camera(item, catalogue) for item in evidence.cameras}
+    return Machine(evidence, ratings, cameras)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from gauger_thresholds.findings import Level
-from gauger_thresholds.metrics.facts import FACTS
+from gauger_thresholds.metrics.facts import fact_names
 from gauger_thresholds.metrics.index import metric_names, spec_of
 from gauger_thresholds.packs.condition import Compare, Reference, leaves
 from gauger_thresholds.packs.model import EvidenceGrade, Pack, Rule, Status, Subject
@@ -63,10 +63,7 @@ def _is_date(text: str) -> bool:
 def _rule(pack: Pack, rule: Rule, rules: dict[str, Rule]) -> Iterator[str]:
     if not rule.id.startswith(f"{pack.id}:"):
         yield f"its id must start with {pack.id}:"
-    if pack.status is Status.LAW and rule.evidence is EvidenceGrade.UNVERIFIED:
-        yield "a pack of status law may hold no unverified number"
-    if pack.status is Status.REFERENCE and rule.level is not Level.REFERENCE:
-        yield "a reference pack may hold only rules of level reference"
+    yield from _standing(pack, rule)
     for key in (rule.citation, *(control.citation for control in rule.controls)):
         if key not in pack.citations:
             yield f"citation {key!r} is not in the pack's [citations]"
@@ -75,6 +72,16 @@ def _rule(pack: Pack, rule: Rule, rules: dict[str, Rule]) -> Iterator[str]:
             yield from _compared(rule, leaf)
         else:
             yield from _referred(pack, rule, leaf.kind, leaf.key, rules)
+
+
+def _standing(pack: Pack, rule: Rule) -> Iterator[str]:
+    """What a rule may hold depends on whether its pack is law."""
+    if pack.status is Status.LAW and rule.evidence is EvidenceGrade.UNVERIFIED:
+        yield "a pack of status law may hold no unverified number"
+    if pack.status is Status.REFERENCE and rule.level is not Level.REFERENCE:
+        yield "a reference pack may hold only rules of level reference"
+    if (pack.status is Status.REFERENCE) != bool(rule.assumptions):
+        yield "a rule of a reference pack states its assumptions, and no other rule has any"
 
 
 def _compared(rule: Rule, leaf: Compare) -> Iterator[str]:
@@ -91,8 +98,9 @@ def _referred(
     if kind in (Reference.FACT, Reference.QUESTION):
         if key not in pack.questions:
             yield f"{kind.value} {key!r} has no text in the pack's [questions]"
-        if kind is Reference.FACT and key not in FACTS:
-            yield f"unknown fact {key!r}; known are {', '.join(sorted(FACTS))}"
+        known = fact_names(rule.subject)
+        if kind is Reference.FACT and key not in known:
+            yield f"unknown fact {key!r}; known are {', '.join(sorted(known))}"
         return
     if key not in rules:
         yield f"it refers to rule {key!r}, which no pack holds"

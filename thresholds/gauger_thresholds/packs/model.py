@@ -43,7 +43,8 @@ class Rule:
     """One paragraph of a list: what it asks, of what, and what follows.
 
     ``condition`` is the tree of :mod:`gauger_thresholds.packs.condition`; ``citation`` and the
-    controls' citations are keys of the pack's ``citations``.
+    controls' citations are keys of the pack's ``citations``. ``assumptions`` are what a rule of a
+    reference pack takes for granted, and are printed with its verdicts.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Rule:
     condition: Mapping[str, JsonValue]
     controls: tuple[Control, ...] = ()
     note: str | None = None
+    assumptions: tuple[str, ...] = ()
 
     def tree(self) -> Condition:
         """Return the parsed condition.
