@@ -53,7 +53,7 @@ PROBES: tuple[ProbeSpec, ...] = (
         memory_bytes=None,
     ),
     ProbeSpec(
-        "measure",
+        "measure.cpu",
         "gauger_probes.measure.probe:probe",
         native=True,
         module="numpy",

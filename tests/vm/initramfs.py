@@ -89,6 +89,22 @@ def build(kernel: Kernel, contents: Contents, scratch: Path) -> Path:
     return _archive(tree, scratch / "initramfs.cpio")
 
 
+def bare(kernel: Kernel, init: str, scratch: Path) -> Path:
+    """Return the path of an archive with busybox, the kernel's modules and the script ``init``.
+
+    Raises:
+        UnavailableError: busybox or cpio is not installed.
+    """
+    need("busybox", "cpio")
+    tree = scratch / "bare"
+    for name in ("bin", "proc", "sys", "dev", "root"):
+        (tree / name).mkdir(parents=True)
+    _executable(tree / "init", init)
+    shutil.copy(_which("busybox"), tree / "bin/busybox")
+    shutil.copytree(kernel.modules / "lib/modules", tree / "lib/modules", dirs_exist_ok=True)
+    return _archive(tree, scratch / "initramfs.cpio")
+
+
 def _python(tree: Path) -> Path:
     interpreter = Path(sys.executable).resolve()
     library = Path(sysconfig.get_path("stdlib"))

@@ -32,6 +32,34 @@ def judging(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def skipping(parser: argparse.ArgumentParser) -> None:
+    """Add ``--skip``."""
+    parser.add_argument(
+        "--skip",
+        type=probe_names,
+        default=(),
+        metavar="PROBE,…",
+        help="leave out probes or parts of them, such as measure.cpu; coverage says so",
+    )
+
+
+def probe_names(text: str) -> tuple[str, ...]:
+    """Return the probes and parts of a comma-separated list.
+
+    Raises:
+        argparse.ArgumentTypeError: one of them does not exist.
+    """
+    from gauger_probes.registry import PROBES
+
+    parts = {spec.name for spec in PROBES}
+    known = parts | {name.partition(".")[0] for name in parts}
+    for name in names(text):
+        if name not in known:
+            listed = ", ".join(sorted(known))
+            raise argparse.ArgumentTypeError(f"no probe is called {name!r}; there are {listed}")
+    return names(text)
+
+
 def keeping(parser: argparse.ArgumentParser) -> None:
     """Add ``--keep-frames``: without it, pictures are analysed in memory and never kept."""
     parser.add_argument(

@@ -56,6 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--shipment", metavar="REF", help="the shipment's reference")
     parser.add_argument("--sysroot", type=options.folder, metavar="DIR", help="a captured tree")
     parser.add_argument("--force", action="store_true", help="measure devices in use by others")
+    options.skipping(parser)
     options.keeping(parser)
     options.judging(parser)
 
@@ -87,7 +88,9 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
 
 def _wanted(arguments: argparse.Namespace) -> Wanted:
     budget = arguments.budget or (_QUICK_BUDGET if arguments.quick else _DEFAULT_BUDGET)
-    skip = {"measure": "switched off by --no-measure"} if arguments.no_measure else {}
+    skip = dict.fromkeys(arguments.skip, "left out by --skip")
+    if arguments.no_measure:
+        skip["measure"] = "switched off by --no-measure"
     frames = options.kept(arguments)
     chosen = Options(budget_s=budget, force=arguments.force, keep_frames=frames)
     return Wanted(arguments.sysroot, None, chosen, skip)

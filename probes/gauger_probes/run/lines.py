@@ -44,7 +44,7 @@ def probe_lines(
     that are nobody's result.
     """
     parts: list[Coverage] = []
-    own = _not_built(probe, around)
+    own = _whole(probe, outcomes, around)
     for outcome in outcomes:
         line = _line(outcome, around)
         if outcome.probe == probe:
@@ -98,8 +98,15 @@ def _part_line(part: Part, around: Surroundings) -> Coverage:
     return Coverage(part.name, part.status, reason, 0.0, around.privilege, part.could_hide)
 
 
-def _not_built(probe: str, around: Surroundings) -> Coverage:
-    return Coverage(probe, Status.NOT_RUN, "not built yet", 0.0, around.privilege)
+def _whole(probe: str, outcomes: Sequence[Outcome], around: Surroundings) -> Coverage:
+    """The line of a probe that is made of its parts alone, or that does not exist yet."""
+    if not outcomes:
+        return Coverage(probe, Status.NOT_RUN, "not built yet", 0.0, around.privilege)
+    if all(outcome.status is Status.NOT_RUN for outcome in outcomes):
+        reason = _presentable(outcomes[0].reason)
+        return Coverage(probe, Status.NOT_RUN, reason, 0.0, around.privilege)
+    spent = round(sum(outcome.duration_s for outcome in outcomes), 3)
+    return Coverage(probe, Status.OK, None, spent, around.privilege)
 
 
 def _gathered(own: Coverage, parts: Sequence[Coverage]) -> Coverage:

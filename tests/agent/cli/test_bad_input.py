@@ -27,6 +27,7 @@ def _one_line(done: Ended) -> str:
         (["run", "--packs", "zz"], "unknown pack 'zz'"),
         (["run", "--nonce", "12"], "64 lower-case hex digits"),
         (["run", "--budget", "-1"], "number of seconds"),
+        (["run", "--skip", "everything"], "no probe is called 'everything'"),
         (["run", "--sysroot", "/nowhere/at/all"], "is not a folder"),
         (["packs", "show", "zz"], "unknown pack"),
         (["catalogue", "show", "zz"], "no row"),

@@ -2,7 +2,7 @@
 
 USB goes over USB/IP from the guest to itself: the device side is the package ``usbip``, and the
 kernel's vhci_hcd takes the other end of a local connection, so that uvcvideo sees an ordinary
-camera. The cameras negotiate, but never stream.
+camera. A ``FakeCamera`` negotiates, but never streams.
 """
 
 from __future__ import annotations
@@ -10,23 +10,36 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from struct import pack_into
+from typing import Protocol
 
 from usbip import core
 from usbip.core import Stall
 from usbip.device import USBDevice
 from usbip.protocol import client_import
 
-_ATTACH = Path("/sys/devices/platform/vhci_hcd.0/attach")
+_HOST = Path("/sys/devices/platform/vhci_hcd.0")
+_DRIVER = Path("/sys/bus/usb/drivers/uvcvideo")
 _PORT = 3240
 #: ``enum usb_device_speed`` of the kernel: USB_SPEED_HIGH.
 _HIGH_SPEED = 3
 _PROBE_CONTROLS = (1, 2)
 _SET_CUR, _GET_LEN, _GET_INFO = 0x01, 0x85, 0x86
+
+
+class Pluggable(Protocol):
+    """A camera that can be plugged: how many interfaces it has, and its device side."""
+
+    @property
+    def interfaces(self) -> int:
+        """Control and streaming interfaces together, two for each function."""
+
+    def device(self, port: int) -> USBDevice:
+        """Return the device side, to be plugged into port 1-``port``."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +53,49 @@ class FakeCamera:
     vendor: int = 0x1D6B
     product_id: int = 0x0102
 
+    def device(self, port: int) -> USBDevice:
+        """Return the device side, which is the same in every port."""
+        del port
+        device = USBDevice(
+            self.vendor,
+            self.product_id,
+            product=self.product,
+            manufacturer="Gauger tests",
+            serial=self.serial,
+            device_class=0xEF,
+            device_subclass=2,
+            device_protocol=1,
+        )
+        device.set_speed(core.SPEED_HIGH)
+        group = device.add_group()
+        for _ in range(self.interfaces):
+            group.claim_interface()
+        group.add(self.blocks)
+        device.on_control(None, _Negotiation().answer)
+        return device
 
-def plug_all(cameras: list[FakeCamera]) -> None:
-    """Plug the cameras into the ports 1-1, 1-2 …; return when all have their nodes."""
-    for at, camera in enumerate(cameras, 1):
-        device = _device(camera)
-        device.set_busid(f"1-{at}")
+
+def plug_all(cameras: Sequence[Pluggable], first: int = 1) -> None:
+    """Plug the cameras into the ports 1-``first`` …; return when all have their nodes."""
+    for port, camera in enumerate(cameras, first):
+        device = camera.device(port)
+        device.set_busid(f"1-{port}")
         device.plug()
     wait_for(_listens, "the USB/IP server")
-    for at, camera in enumerate(cameras, 1):
-        _attach(at)
-        wait_for(partial(_has_nodes, at, camera.interfaces), f"the camera at port 1-{at}")
+    for port, camera in enumerate(cameras, first):
+        _attach(port)
+        wait_for(partial(_has_nodes, port, camera.interfaces), f"the camera at port 1-{port}")
+
+
+def pull(port: int) -> None:
+    """Pull the plug of the camera at port 1-``port``."""
+    (_HOST / "detach").write_text(str(port - 1))
+
+
+def unbind(port: int) -> None:
+    """Take the camera at port 1-``port`` from its driver, as an administrator does by sysfs."""
+    (_DRIVER / "unbind").write_text(f"1-{port}:1.0")
+    wait_for(partial(_has_nodes, port, 0), f"the end of the nodes of 1-{port}")
 
 
 def _has_nodes(port: int, count: int) -> bool:
@@ -82,26 +127,6 @@ def wait_for(condition: Callable[[], bool], what: str, limit_s: float = 20.0) ->
         if time.monotonic() > end:
             raise TimeoutError(f"{what} did not come up")
         time.sleep(0.1)
-
-
-def _device(camera: FakeCamera) -> USBDevice:
-    device = USBDevice(
-        camera.vendor,
-        camera.product_id,
-        product=camera.product,
-        manufacturer="Gauger tests",
-        serial=camera.serial,
-        device_class=0xEF,
-        device_subclass=2,
-        device_protocol=1,
-    )
-    device.set_speed(core.SPEED_HIGH)
-    group = device.add_group()
-    for _ in range(camera.interfaces):
-        group.claim_interface()
-    group.add(camera.blocks)
-    device.on_control(None, _Negotiation().answer)
-    return device
 
 
 class _Negotiation:
@@ -137,6 +162,6 @@ def _attach(port: int) -> None:
     connection = socket.create_connection(("127.0.0.1", _PORT))
     device = client_import(connection, f"1-{port}".encode())
     number = device["busnum"] << 16 | device["devnum"]
-    _ATTACH.write_text(f"{port - 1} {connection.fileno()} {number} {_HIGH_SPEED}")
+    (_HOST / "attach").write_text(f"{port - 1} {connection.fileno()} {number} {_HIGH_SPEED}")
     # The kernel holds the connection from here on; closing ours would not end it.
     connection.detach()
