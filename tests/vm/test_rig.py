@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ import pytest
 from gauger_probes.evidence.camera import Camera, Mode, NodeRole
 from gauger_probes.evidence.coverage import Status
 from gauger_probes.evidence.document import Evidence
+from gauger_thresholds.catalogue.load import built_in as catalogue
+from gauger_thresholds.evaluate.judge import judge
+from gauger_thresholds.findings import Level, Outcome
+from gauger_thresholds.packs.load import built_in as packs
 from support.v4l2_ctl import Listed, buffers, listing
 
 pytestmark = pytest.mark.system
@@ -155,3 +160,16 @@ def _driver_modes(camera: Camera) -> tuple[Mode, ...]:
 
 def _formats(camera: Camera) -> set[str]:
     return {mode.pixel_format for mode in _driver_modes(camera)}
+
+
+@pytest.mark.parametrize("name", [UNBOUND, DEAUTHORISED])
+def test_a_camera_that_was_not_measured_leaves_open_what_its_claim_would_meet(
+    signed: Evidence, name: str
+) -> None:
+    camera = _camera(signed, name)
+    judgement = judge(signed, packs(), catalogue(), date(2026, 11, 24))
+    mine = [item for item in judgement.verdicts if item.subject == camera.id]
+    found = {(item.level, item.outcome) for item in mine}
+    assert (Level.REFERENCE, Outcome.INDETERMINATE) in found
+    assert (Level.CONTROL, Outcome.MEETS) not in found
+    assert ("unbound", camera.id) in {(item.doubt, item.subject) for item in judgement.doubts}

@@ -1,8 +1,9 @@
 """Finds cameras on USB from what the kernel keeps of every plugged device.
 
 A device counts as a camera when one of its interface descriptors says USB Video Class or USB3
-Vision. That needs no driver: ``descriptors`` and the strings stay readable by any user while a
-device is unbound or de-authorised (Documentation/ABI/testing/sysfs-bus-usb).
+Vision, or when a list of vendor-specific cameras has its ids. That needs no driver:
+``descriptors`` and the strings stay readable by any user while a device is unbound or
+de-authorised (Documentation/ABI/testing/sysfs-bus-usb).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gauger_probes.cameras.known_usb import is_known
 from gauger_probes.cameras.uvc_descriptors import MAX_BYTES, Descriptors, parse
 from gauger_probes.evidence.camera import Mode, UsbId
 from gauger_probes.evidence.common import Unread
@@ -57,6 +59,8 @@ def read_device(roots: Roots, path: str) -> UsbDevice:
     real = roots.resolve(path).relative_to(roots.root).as_posix()
     port = real.rpartition("/")[2]
     descriptors, problems = _descriptors(roots, real)
+    identity = _id(roots, real)
+    known = is_known(identity)
     strings = {
         name: read_attribute(roots, f"{real}/{name}")
         for name in ("manufacturer", "product", "serial")
@@ -64,14 +68,14 @@ def read_device(roots: Roots, path: str) -> UsbDevice:
     return UsbDevice(
         port=port,
         path=real,
-        id=_id(roots, real),
+        id=identity,
         manufacturer=strings["manufacturer"].text,
         product=strings["product"].text,
         serial=strings["serial"].text,
         speed_mbps=_speed(roots, real),
-        driver=_driver(roots, real, port, descriptors),
+        driver=_driver(roots, real, port, None if known else _video_interfaces(descriptors)),
         remote="/vhci_hcd" in real,
-        is_video=None if descriptors is None else _is_video(descriptors),
+        is_video=known or (None if descriptors is None else bool(_video_interfaces(descriptors))),
         modes=() if descriptors is None else descriptors.modes,
         unread=problems + tuple(u for found in strings.values() for u in found.unread()),
     )
@@ -85,8 +89,9 @@ def _descriptors(roots: Roots, path: str) -> tuple[Descriptors | None, tuple[Unr
     return found, tuple(Unread("descriptorModes", note) for note in found.notes)
 
 
-def _is_video(descriptors: Descriptors) -> bool:
-    return any(interface.is_video for interface in descriptors.interfaces)
+def _video_interfaces(descriptors: Descriptors | None) -> frozenset[int]:
+    found = () if descriptors is None else descriptors.interfaces
+    return frozenset(interface.number for interface in found if interface.is_video)
 
 
 def _id(roots: Roots, path: str) -> UsbId | None:
@@ -103,12 +108,11 @@ def _speed(roots: Roots, path: str) -> float | None:
     return float(text) if text and re.fullmatch(r"\d{1,6}(\.\d)?", text) else None
 
 
-def _driver(roots: Roots, path: str, port: str, descriptors: Descriptors | None) -> str | None:
-    found = () if descriptors is None else descriptors.interfaces
-    numbers = {interface.number for interface in found if interface.is_video}
+def _driver(roots: Roots, path: str, port: str, numbers: frozenset[int] | None) -> str | None:
+    """The driver of one of the interfaces ``numbers`` (``None``: of any)."""
     for name in entries(roots, path):
         place = re.fullmatch(rf"{re.escape(port)}:\d+\.(\d+)", name)
-        if place and int(place[1]) in numbers:
+        if place and (numbers is None or int(place[1]) in numbers):
             driver = link_name(roots, f"{path}/{name}/driver")
             if driver is not None:
                 return driver

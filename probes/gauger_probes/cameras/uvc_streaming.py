@@ -2,7 +2,8 @@
 
 The blocks come in order: a header, then each format followed by its frames. Frame layouts (the
 offsets below) follow the USB Video Class specification 1.5, as uvcvideo reads them: intervals
-are 32-bit counts of 100 ns, and a count of 0 intervals announces a range instead.
+are 32-bit counts of 100 ns, and a count of 0 intervals announces a range instead. Its H.264 and
+VP8 payload formats, which uvcvideo leaves out, always list their intervals.
 """
 
 from __future__ import annotations
@@ -18,8 +19,6 @@ from gauger_probes.evidence.camera import Fraction, IntervalRange, Mode
 #: Frame intervals are stated in units of 100 ns.
 UNITS_PER_SECOND = 10_000_000
 
-_INTERVALS_AT = 26
-
 
 class _Block(IntEnum):
     OUTPUT_HEADER = 0x02
@@ -33,27 +32,46 @@ class _Block(IntEnum):
     FRAME_FRAME_BASED = 0x11
     FORMAT_STREAM_BASED = 0x12
     FORMAT_H264 = 0x13
+    FRAME_H264 = 0x14
     FORMAT_H264_SIMULCAST = 0x15
     FORMAT_VP8 = 0x16
+    FRAME_VP8 = 0x17
     FORMAT_VP8_SIMULCAST = 0x18
 
 
-#: Block type of a format -> its smallest length and the block type of its frames.
-_FORMATS = {
-    _Block.FORMAT_UNCOMPRESSED: (27, _Block.FRAME_UNCOMPRESSED),
-    _Block.FORMAT_MJPEG: (11, _Block.FRAME_MJPEG),
-    _Block.FORMAT_FRAME_BASED: (28, _Block.FRAME_FRAME_BASED),
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where a frame keeps its size, the count of its intervals and the intervals themselves."""
+
+    size_at: int
+    count_at: int
+    intervals_at: int
+    may_be_range: bool = True
+
+
+_FRAMES = {
+    _Block.FRAME_UNCOMPRESSED: _Layout(5, 25, 26),
+    _Block.FRAME_MJPEG: _Layout(5, 25, 26),
+    _Block.FRAME_FRAME_BASED: _Layout(5, 21, 26),
+    _Block.FRAME_H264: _Layout(4, 43, 44, may_be_range=False),
+    _Block.FRAME_VP8: _Layout(4, 30, 31, may_be_range=False),
 }
-_FRAMES = {frame for _, frame in _FORMATS.values()}
+#: Block type of a format -> its smallest length, the block type of its frames, and its fourcc
+#: where it has no GUID.
+_FORMATS: dict[_Block, tuple[int, _Block, str | None]] = {
+    _Block.FORMAT_UNCOMPRESSED: (27, _Block.FRAME_UNCOMPRESSED, None),
+    _Block.FORMAT_MJPEG: (11, _Block.FRAME_MJPEG, "MJPG"),
+    _Block.FORMAT_FRAME_BASED: (28, _Block.FRAME_FRAME_BASED, None),
+    _Block.FORMAT_H264: (52, _Block.FRAME_H264, "H264"),
+    _Block.FORMAT_H264_SIMULCAST: (52, _Block.FRAME_H264, "H264"),
+    _Block.FORMAT_VP8: (13, _Block.FRAME_VP8, "VP80"),
+    _Block.FORMAT_VP8_SIMULCAST: (13, _Block.FRAME_VP8, "VP80"),
+}
 #: Formats that state their frames otherwise, and that uvcvideo leaves out or makes up.
 _OTHER_FORMATS = {
     _Block.FORMAT_MPEG2TS,
     _Block.FORMAT_DV,
     _Block.FORMAT_STREAM_BASED,
-    _Block.FORMAT_H264,
-    _Block.FORMAT_H264_SIMULCAST,
-    _Block.FORMAT_VP8,
-    _Block.FORMAT_VP8_SIMULCAST,
 }
 
 
@@ -116,11 +134,11 @@ class StreamParser:
 
     def _format(self, block: bytes, subtype: _Block) -> None:
         self._current = None
-        shortest, frame = _FORMATS[subtype]
+        shortest, frame, fourcc = _FORMATS[subtype]
         if len(block) < shortest:
             self._note(f"a format of {len(block)} bytes is too short")
             return
-        name = "MJPG" if subtype == _Block.FORMAT_MJPEG else pixel_format(block[5:21])
+        name = fourcc or pixel_format(block[5:21])
         if name is None:
             self._note(f"the format GUID {block[5:21].hex()} is unknown")
             return
@@ -144,16 +162,19 @@ class StreamParser:
 
 
 def _modes(name: str, block: bytes) -> tuple[Mode, ...]:
-    if len(block) < _INTERVALS_AT:
+    layout = _FRAMES[_Block(block[2])]
+    if len(block) < layout.intervals_at:
         raise _BadFrameError(f"a frame of {len(block)} bytes is too short")
-    width, height = unpack_from("<HH", block, 5)
-    count = block[21] if block[2] == _Block.FRAME_FRAME_BASED else block[25]
-    if len(block) < _INTERVALS_AT + 4 * (count or 3):
+    width, height = unpack_from("<HH", block, layout.size_at)
+    count = block[layout.count_at]
+    listed = count or (3 if layout.may_be_range else 0)
+    if len(block) < layout.intervals_at + 4 * listed:
         raise _BadFrameError("a frame lists more intervals than it holds")
     if width == 0 or height == 0:
         return ()
-    values = [_seconds(units) for units in unpack_from(f"<{count or 3}I", block, _INTERVALS_AT)]
-    if count:
+    units = unpack_from(f"<{listed}I", block, layout.intervals_at)
+    values = [_seconds(count_of_100_ns) for count_of_100_ns in units]
+    if count or not layout.may_be_range:
         return (Mode(name, width=width, height=height, intervals=tuple(values)),)
     span = IntervalRange(min=values[0], max=values[1], step=values[2])
     return (Mode(name, width=width, height=height, interval_range=span),)

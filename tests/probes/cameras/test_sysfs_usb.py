@@ -52,6 +52,19 @@ def test_usb3_vision_counts_without_any_driver(tree: CameraTree) -> None:
     assert found.modes == ()
 
 
+def test_a_vendor_specific_camera_is_known_by_its_ids(tree: CameraTree) -> None:
+    path = tree.usb("1-4", device(interface(0, 0xFF, 0)), _XHCI, idVendor="09cb", idProduct="1996")
+    tree.interface(path, 0, "seekdrv")
+    found = _only(tree)
+    assert found.is_video
+    assert found.driver == "seekdrv"
+
+
+def test_another_vendor_specific_device_is_no_camera(tree: CameraTree) -> None:
+    tree.usb("1-4", device(interface(0, 0xFF, 0)), _XHCI)
+    assert _only(tree).is_video is False
+
+
 def test_what_the_descriptors_hold_unreadably_is_unread_and_not_absent(tree: CameraTree) -> None:
     strange = Format(UNCOMPRESSED, (Frame(64, 64),), guid=bytes(range(16)))
     tree.usb("1-4", device(function(0, (strange,))), _XHCI)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from struct import pack
 
 import pytest
 from hypothesis import given, settings
@@ -134,10 +135,48 @@ def test_a_frame_that_lists_more_intervals_than_it_holds_spoils_its_format_alone
 
 
 def test_formats_that_no_driver_reads_are_noted() -> None:
-    h264 = class_specific(0x13, bytes(49))
-    found = parse(_stream(h264, format_block(1, _MJPG), frame(MJPEG, 1, _MJPG.frames[0])))
+    mpeg = class_specific(0x0A, bytes(20))
+    found = parse(_stream(mpeg, format_block(1, _MJPG), frame(MJPEG, 1, _MJPG.frames[0])))
     assert found.modes == _MODES[2:]
-    assert found.notes == ("interface 1: a format of type 0x13 is not read",)
+    assert found.notes == ("interface 1: a format of type 0x0a is not read",)
+
+
+def _payload_frame(subtype: int, size: tuple[int, int], gap: int, intervals: list[int]) -> bytes:
+    """A frame of a UVC 1.5 payload format: ``gap`` bytes lie between size and interval count."""
+    tail = bytes((len(intervals),)) + pack(f"<{len(intervals)}I", *intervals)
+    return class_specific(subtype, b"\x01" + pack("<HH", *size) + bytes(gap) + tail)
+
+
+@pytest.mark.parametrize(
+    ("name", "format_", "frame_", "gap"),
+    [
+        ("H264", class_specific(0x13, b"\x01\x01" + bytes(47)), 0x14, 35),
+        ("H264", class_specific(0x15, b"\x01\x01" + bytes(47)), 0x14, 35),
+        ("VP80", class_specific(0x16, b"\x01\x01" + bytes(8)), 0x17, 22),
+    ],
+)
+def test_the_payload_formats_of_uvc_1_5_are_read_though_no_driver_does(
+    name: str, format_: bytes, frame_: int, gap: int
+) -> None:
+    block = _payload_frame(frame_, (1920, 1080), gap, [333333, 666666])
+    found = parse(_stream(format_, block))
+    expected = (Fraction(333_333, 10_000_000), Fraction(333_333, 5_000_000))
+    assert found.modes == (Mode(name, 1920, 1080, intervals=expected),)
+    assert found.notes == ()
+
+
+def test_a_payload_frame_without_intervals_is_a_mode_without_a_rate() -> None:
+    format_ = class_specific(0x13, b"\x01\x01" + bytes(47))
+    found = parse(_stream(format_, _payload_frame(0x14, (640, 480), 35, [])))
+    assert found.modes == (Mode("H264", 640, 480),)
+
+
+def test_a_payload_frame_that_is_cut_short_costs_its_format_alone() -> None:
+    format_ = class_specific(0x13, b"\x01\x01" + bytes(47))
+    cut = _payload_frame(0x14, (640, 480), 35, [333333])[:-2]
+    cut = bytes((len(cut),)) + cut[1:]
+    rest = (format_block(2, _MJPG), frame(MJPEG, 1, _MJPG.frames[0]))
+    assert parse(_stream(format_, cut, *rest)).modes == _MODES[2:]
 
 
 def test_an_interface_that_outputs_video_claims_no_camera_mode() -> None:

@@ -262,3 +262,14 @@ def test_a_reason_names_no_user() -> None:
     outcome = Outcome("measure", Status.CRASHED, "ImportError: /home/alice/.venv/x.so: bad")
     found = _line(_assembled(outcome), "measure")
     assert found.reason == "ImportError: ~/.venv/x.so: bad"
+
+
+def test_a_probe_that_is_made_of_its_parts_is_as_well_as_they_are() -> None:
+    left = Outcome("measure.cpu", Status.NOT_RUN, "left out by --skip")
+    ran = Outcome("measure.cameras", Status.OK, None, 2.5, Result())
+    whole = _line(_assembled(left, ran), "measure")
+    assert (whole.status, whole.duration_s) == (Status.OK, 2.5)
+    none = _line(_assembled(left), "measure")
+    assert (none.status, none.reason) == (Status.NOT_RUN, "left out by --skip")
+    lost = Outcome("measure.cpu", Status.CRASHED, "killed by signal 4 (SIGILL)")
+    assert _line(_assembled(lost, ran), "measure").status is Status.CRASHED

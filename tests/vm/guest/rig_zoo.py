@@ -114,7 +114,7 @@ _THERMAL = (
     _raw(b"RGBP", _ELEMENTS[:1]),
 )
 _LIAR = (_raw(b"YUY2", _frames("640x480", (5,))),)
-_BOTH = (*_plain("320x240"), Format(MJPEG, (Frame(320, 240, _TEN),)))
+_BOTH = (*_plain("320x240"), Format(MJPEG, (Frame(3840, 2160, _TEN),)))
 
 #: What a hostile device would like a terminal to do: clear itself, and change its title.
 ESCAPES = "\x1b[2J\x1b]0;owned\x07Eye"
