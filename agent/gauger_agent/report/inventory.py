@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
+from gauger_agent.report.camera_line import camera_row
 from gauger_agent.report.figures import plain, si, span
 from gauger_probes.evidence.accelerator import Accelerator, Bus
-from gauger_probes.evidence.camera import Camera, Mode
 from gauger_probes.evidence.common import Measurement, Rating
 from gauger_probes.evidence.coverage import Status
 from gauger_probes.evidence.document import Evidence
@@ -27,7 +27,7 @@ def table(evidence: Evidence) -> Table:
         grid.add_column(overflow="fold")
     rows = [("Machine", "", *_machine(evidence.host))]
     rows += [("Accelerators", *_accelerator(item)) for item in evidence.accelerators]
-    rows += [("Cameras", *_camera(item)) for item in evidence.cameras]
+    rows += [("Cameras", *camera_row(item)) for item in evidence.cameras]
     if not evidence.cameras:
         rows.append(("Cameras", "", "none found", ""))
     previous = ""
@@ -87,27 +87,6 @@ def _measured(item: Measurement, rated: Sequence[Rating]) -> str:
 
 def _same(entry: Rating, item: Measurement) -> bool:
     return (entry.quantity, entry.precision) == (item.quantity, item.precision)
-
-
-def _camera(item: Camera) -> tuple[str, str, str]:
-    modes = [mode for node in item.nodes for mode in node.modes] or list(item.descriptor_modes)
-    facts = [_largest(modes)] if modes else ["no mode read"]
-    facts += ["virtual"] if item.virtual else []
-    facts += ["remote"] if item.remote else []
-    facts += [] if item.bound else ["no driver bound"]
-    return item.address, item.name or item.id, " · ".join(facts)
-
-
-def _largest(modes: list[Mode]) -> str:
-    sizes = [(mode.width or _max(mode.width_range), mode.height or _max(mode.height_range), mode)
-             for mode in modes]  # fmt: skip
-    width, height, mode = max(sizes, key=lambda size: size[0] * size[1])
-    rates = [entry.denominator / entry.numerator for entry in mode.intervals if entry.numerator]
-    return f"{width}×{height}" + (f" @ {max(rates):.3g} claimed" if rates else " claimed")
-
-
-def _max(span: object) -> int:
-    return int(getattr(span, "max", 0))
 
 
 def gaps(evidence: Evidence) -> list[str]:
