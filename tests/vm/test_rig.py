@@ -64,7 +64,7 @@ def test_every_node_has_the_modes_that_v4l2_ctl_lists(rig: Path, signed: Evidenc
             assert _listed(nodes[path].modes) == listing(text), path
         else:
             assert nodes[path].modes == (), path
-    assert captures == 14  # eleven over USB, three of vivid
+    assert captures == 15  # twelve over USB, three of vivid
 
 
 def test_the_evidence_of_probe_and_the_manifest_agree(rig: Path, signed: Evidence) -> None:
@@ -113,7 +113,7 @@ def test_what_is_over_usb_ip_is_remote_and_what_a_driver_makes_is_virtual(
 ) -> None:
     usb = [camera for camera in signed.cameras if camera.bus == "usb"]
     rest = [camera for camera in signed.cameras if camera.bus != "usb"]
-    assert len(usb) == 13
+    assert len(usb) == 14
     assert all(camera.remote and not camera.virtual for camera in usb)
     assert rest
     assert all(camera.virtual and not camera.remote for camera in rest)

@@ -55,14 +55,21 @@ def test_a_rate_that_is_sustained_is_measured_within_two_percent(signed: Evidenc
         assert hz == pytest.approx(40, rel=0.02)
 
 
-def test_where_a_rate_is_not_sustained_the_dropped_frames_are_counted(signed: Evidence) -> None:
-    webcam = _all(signed, "HD Webcam C270", "frameRate")
-    short = [rate for rate in webcam if _number(rate, "meanHz") < 0.9 * _number(rate, "claimedHz")]
-    assert short, "the emulated processor kept up with everything"
+def test_frames_that_are_lost_on_the_way_are_counted(signed: Evidence) -> None:
+    rate = _rate(signed, "Rig loser")
+    assert _count(rate, "dropped") == pytest.approx(_count(rate, "frames") / 2, abs=2)
+    assert _number(rate, "meanHz") == pytest.approx(20 / 3, rel=0.1)
+
+
+def test_a_rate_short_of_its_claim_is_made_up_by_the_frames_dropped(signed: Evidence) -> None:
+    """Which of the webcams' rates the emulated processor sustains is its affair."""
+    names = ("Rig loser", "HD Webcam C270")
+    rates = [rate for name in names for rate in _all(signed, name, "frameRate")]
+    short = [rate for rate in rates if _number(rate, "meanHz") < 0.9 * _number(rate, "claimedHz")]
+    assert short
     for rate in short:
         intervals, dropped = _count(rate, "frames") - 1, _count(rate, "dropped")
         sent = (intervals + dropped) * _number(rate, "meanHz") / intervals
-        assert dropped > 0
         assert sent == pytest.approx(_number(rate, "claimedHz"), rel=0.1)
 
 

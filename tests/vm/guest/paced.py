@@ -32,13 +32,15 @@ class Behaviour:
     """How a camera departs from the rate that was set; by default it does not.
 
     ``rate``: its true rate in multiples of the set one. ``repeat_every`` and ``skip_every``: each
-    n-th frame is the one before it again, or is left out. ``stall_after`` and ``unplug_after``:
-    the number of frames after which nothing more comes, or the plug is pulled.
+    n-th frame is the one before it again, or is left out without a trace; of ``lose_every`` the
+    n-th shows by its headers alone. ``stall_after`` and ``unplug_after``: the number of frames
+    after which nothing more comes, or the plug is pulled.
     """
 
     rate: float = 1.0
     repeat_every: int | None = None
     skip_every: int | None = None
+    lose_every: int | None = None
     stall_after: int | None = None
     unplug_after: int | None = None
 
@@ -128,7 +130,7 @@ class Stream:
                 continue
             # A camera whose last picture was not fetched in time has no room for this one; its
             # headers go on and show that there was one, which is how a driver counts the lost.
-            room = not self.endpoint.backlog()
+            room = not self.endpoint.backlog() and not _every(rules.lose_every, number)
             for payload in _payloads(frame if room else b"", toggle):
                 self.endpoint.write(payload)
             toggle ^= 1

@@ -134,6 +134,7 @@ WORKING = (
     StreamingCamera("Rig slow", _plain("160x120", *_THIRTY), behaviour=Behaviour(rate=1 / 3)),
     StreamingCamera("Rig repeater", _plain("160x120"), behaviour=Behaviour(repeat_every=3)),
     StreamingCamera("Rig skipper", _plain("160x120"), behaviour=Behaviour(skip_every=4)),
+    StreamingCamera("Rig loser", _plain("160x120"), behaviour=Behaviour(lose_every=3)),
     StreamingCamera("Rig staller", _plain("160x120"), behaviour=Behaviour(stall_after=20)),
     StreamingCamera(ESCAPES, _plain("160x120")),
 )
