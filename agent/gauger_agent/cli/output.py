@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, TextIO
 
 from gauger_agent.errors import GaugerError
 from gauger_probes.evidence.codec import to_json
-from gauger_probes.evidence.common import JsonValue
 from gauger_probes.result import Progress
 from gauger_probes.text import clean
 
@@ -47,7 +46,7 @@ class Output:
     def json(self, value: object) -> None:
         """Print one JSON object on one line of standard output, when JSON was asked for."""
         if self.as_json:
-            sys.stdout.write(json.dumps(_jsonable(value), allow_nan=False) + "\n")
+            sys.stdout.write(json.dumps(to_json(value), allow_nan=False) + "\n")
             sys.stdout.flush()
 
     def raw(self, data: bytes) -> None:
@@ -105,7 +104,3 @@ class Output:
                 bar.update(task, completed=step.done, total=step.total, description=label)
 
             yield report
-
-
-def _jsonable(value: object) -> JsonValue:
-    return to_json(value)
