@@ -32,13 +32,19 @@ _NEEDED: dict[str, tuple[str, ...]] = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("name", nargs="*", choices=[*NAMES, []], metavar="NAME")
+    parser.add_argument("name", nargs="*", type=_part, metavar="NAME", help=", ".join(NAMES))
     place = parser.add_mutually_exclusive_group()
     place.add_argument("--sysroot", type=options.folder, metavar="DIR", help="a captured tree")
     place.add_argument("--record", type=Path, metavar="DIR", help="capture this machine into DIR")
     parser.add_argument("--budget", type=options.seconds, default=30.0, metavar="S")
     parser.add_argument("--force", action="store_true", help="measure devices in use by others")
     options.keeping(parser)
+
+
+def _part(text: str) -> str:
+    if text not in NAMES:
+        raise argparse.ArgumentTypeError(f"no part {text!r}; there are {', '.join(NAMES)}")
+    return text
 
 
 def main(arguments: argparse.Namespace, output: Output) -> ExitCode:

@@ -29,6 +29,7 @@ def _one_line(done: Ended) -> str:
         (["run", "--budget", "-1"], "number of seconds"),
         (["run", "--skip", "everything"], "no probe is called 'everything'"),
         (["run", "--sysroot", "/nowhere/at/all"], "is not a folder"),
+        (["probe", "everything"], "no part 'everything'; there are host"),
         (["packs", "show", "zz"], "unknown pack"),
         (["catalogue", "show", "zz"], "no row"),
         (["verify"], "required"),
