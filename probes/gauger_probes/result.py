@@ -99,6 +99,7 @@ class Result:
     """What one probe found; every field it has nothing to say about keeps its default.
 
     ``not_cameras``: paths of video nodes that answered and are no camera's (codecs, tuners).
+    ``answers``: what a native library answered, call by call, for a capture to keep.
     """
 
     host: Host | None = None
@@ -114,3 +115,4 @@ class Result:
     could_hide: tuple[Hidden, ...] = ()
     parts: tuple[Part, ...] = ()
     notes: Mapping[str, JsonValue] = field(default_factory=dict)
+    answers: Mapping[str, JsonValue] = field(default_factory=dict)

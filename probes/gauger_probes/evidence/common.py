@@ -51,7 +51,8 @@ class Rating:
 
     ``source`` names who states it (``catalogue:nvidia/a100-sxm4-80gb``, ``nvml:…``); ``value`` is
     the figure to print, ``None`` where there is no single one; ``high`` is ``None`` where nothing
-    bounds it from above.
+    bounds it from above. ``accumulate`` is the precision that products are added up in, where it
+    changes the rate.
     """
 
     quantity: str
@@ -62,6 +63,7 @@ class Rating:
     high: float | None
     basis: str
     source: str
+    accumulate: str | None = field(default=None, metadata=OMIT_NONE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ def test_a_bar_has_its_width_and_one_marker_on_the_right_side(
     drawn = bar(margin, label, width)
     assert len(drawn) == width
     assert drawn.count("●") == 1
-    assert (drawn.index("●") < width / 2) == (margin < 1)
+    assert (drawn.index("●") < width // 2) == (margin < 1)
 
 
 @given(margins, margins)

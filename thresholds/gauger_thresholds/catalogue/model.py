@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gauger_thresholds.interval import Interval
@@ -56,11 +56,15 @@ class Figure:
     printed: str
     source: str
     grade: Grade
+    accumulate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Bus ids that a row covers: lower-case hex; a subsystem narrows, ``None`` means any."""
+    """Bus ids that a row covers: lower-case hex; ``None`` means any.
+
+    A subsystem or a revision narrows one id further.
+    """
 
     bus: str
     vendor: str
@@ -68,6 +72,7 @@ class Pattern:
     last: str
     subsystem_vendor: str | None = None
     subsystem_device: str | None = None
+    revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,12 @@ class Device:
     none of them is non-planar, so that the law defines no applicable area. Bandwidths are in
     B/s; ``io_bandwidth`` is aggregate and bidirectional, to other than memory. ``integrated``:
     it shares a package with the processor. ``drivers`` names the kernel drivers that identify
-    a device which no bus lists.
+    a device which no bus lists. ``architecture`` is the id of an :class:`Architecture`;
+    ``memory_bytes`` lists every size that the row's products are sold with; ``functions`` counts
+    the PCI functions that one package shows. ``fused`` says why units × clock overstates the
+    product (its maker limits the rate), ``None`` where it does not. ``wide_rates`` are the rates
+    with FP32 accumulation where ``rates`` has the higher ones with FP16 accumulation.
+    ``process`` is the node of the logic dies.
     """
 
     id: str
@@ -105,6 +115,39 @@ class Device:
     note: str | None
     drivers: tuple[str, ...] = ()
     fp64_bound: Figure | None = None
+    architecture: str | None = None
+    memory_bytes: tuple[int, ...] = ()
+    functions: int = 1
+    fused: str | None = None
+    wide_rates: Mapping[str, Figure] = field(default_factory=dict)
+    process: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """What one unit of an architecture does per clock, so that a rate follows from units × clock.
+
+    ``targets`` are what compilers call it (``sm_90``, ``gfx942``), ``driver_names`` what a driver
+    calls it (``Hopper``). ``unit_kind`` is what ``per_clock`` counts by; a driver that counts
+    smaller units (``part_kind``, such as ``cudaCore``) has ``parts_per_unit`` of them in each.
+    ``per_clock`` is dense operations per clock and unit by precision, a multiply-accumulate
+    counting as two, with the faster accumulation; ``wide_per_clock`` those with FP32 accumulation
+    where they are lower. ``clock_scale`` is the matrix units' clock over the maximum clock.
+    """
+
+    id: str
+    name: str
+    targets: tuple[str, ...]
+    driver_names: tuple[str, ...]
+    unit_kind: str
+    part_kind: str | None
+    parts_per_unit: int | None
+    per_clock: Mapping[str, float]
+    wide_per_clock: Mapping[str, float]
+    clock_scale: float
+    source: str
+    grade: Grade
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,3 +260,4 @@ class Catalogue:
     sources: Mapping[str, str]
     cameras: tuple[CameraRow, ...] = ()
     thermal_arrays: tuple[ThermalArray, ...] = ()
+    architectures: tuple[Architecture, ...] = ()
