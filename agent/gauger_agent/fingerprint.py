@@ -165,7 +165,7 @@ def _accelerator(accelerator: Accelerator) -> Mapping[str, object]:
     }
     pci = accelerator.pci
     if pci is None:  # nothing but its name tells a platform device from another
-        return facts | {"name": _stated(identity.name for identity in accelerator.identities)}
+        return facts | {"name": _stated(_read_names(accelerator))}
     return facts | {
         "vendor": pci.vendor,
         "device": pci.device,
@@ -174,6 +174,13 @@ def _accelerator(accelerator: Accelerator) -> Mapping[str, object]:
         "class": pci.class_,
         "revision": pci.revision,
     }
+
+
+def _read_names(accelerator: Accelerator) -> Iterator[str | None]:
+    """Names that the device gave; the catalogue's may be another tomorrow."""
+    for identity in accelerator.identities:
+        if not identity.source.startswith("catalogue:"):
+            yield identity.name
 
 
 def _camera(camera: Camera) -> Mapping[str, object]:

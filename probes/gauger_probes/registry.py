@@ -52,6 +52,12 @@ PROBES: tuple[ProbeSpec, ...] = (
         timeout_s=60.0,
         memory_bytes=None,
     ),
+    ProbeSpec("accelerators.kfd", "gauger_probes.accelerators.kfd:probe", shared=True),
+    ProbeSpec("accelerators.amdgpu", "gauger_probes.accelerators.amdgpu:probe", shared=True),
+    ProbeSpec("accelerators.intel", "gauger_probes.accelerators.intel_gpu:probe", shared=True),
+    ProbeSpec("accelerators.accel", "gauger_probes.accelerators.accel_class:probe", shared=True),
+    ProbeSpec("accelerators.usb", "gauger_probes.accelerators.usb:probe", shared=True),
+    ProbeSpec("accelerators.platform", "gauger_probes.accelerators.platform:probe", shared=True),
     ProbeSpec(
         "measure.cpu",
         "gauger_probes.measure.probe:probe",

@@ -31,11 +31,15 @@ class Options:
     """What the user asked for: seconds to spend on measuring, and ``force`` for busy devices.
 
     ``keep_frames`` names a folder for the frames that were analysed; ``None``: none is kept.
+    ``known_pci`` and ``known_usb`` are the ids (``10de:2330``, lower-case hex) of devices that
+    compute, whatever class they show; who has a catalogue hands them in.
     """
 
     budget_s: float = 30.0
     force: bool = False
     keep_frames: str | None = None
+    known_pci: tuple[str, ...] = ()
+    known_usb: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

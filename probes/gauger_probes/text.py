@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 #: Longest string kept from a device, in characters. SMBIOS and USB strings are at most 255.
 MAX_LENGTH = 256
+
+#: A person's folder names the person, and user names are never collected.
+_HOME = re.compile(r"/home/[^/\s'\"]+")
+
+
+def without_home(text: str) -> str:
+    """Return ``text`` with the folder of a person called ``~``."""
+    return _HOME.sub("~", text)
 
 
 def clean(raw: bytes | str, limit: int = MAX_LENGTH) -> str | None:

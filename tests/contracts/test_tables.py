@@ -8,8 +8,8 @@ from pathlib import Path
 from gauger_agent.cli.commands import COMMANDS
 from gauger_agent.sign.registry import SIGNERS
 from gauger_probes.registry import PROBES
+from gauger_thresholds.catalogue.bits import BITS
 from gauger_thresholds.consistency.index import DOUBTS
-from gauger_thresholds.metrics.device_rating import BITS
 from gauger_thresholds.metrics.index import METRICS
 
 _ROOT = Path(__file__).parents[2]
@@ -58,7 +58,8 @@ def test_every_metric_is_computed_by_a_function() -> None:
     assert all(_resolves(spec.target) for spec in METRICS)
     computed = {spec.target.partition(":")[0].rpartition(".")[2] for spec in METRICS}
     helpers = {"index", "build", "machine", "rating", "rated", "facts", "thermal"}
-    helpers |= {"device_rating", "processor_rating"}
+    helpers |= {f"{name}_rating" for name in ("device", "processor", "row", "unit")}
+    helpers |= {"contradictions", "declared", "rated_cpu", "rated_units"}
     helpers |= {f"camera_{name}" for name in ("facts", "measured", "modes", "rating", "scene")}
     assert _modules("gauger_thresholds.metrics") - helpers == computed
 

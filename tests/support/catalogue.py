@@ -16,9 +16,13 @@ BITS = {"fp64": 64, "fp32": 32, "fp16": 16, "fp8": 8, "int8": 8, "fp6": 6, "fp4"
 
 
 def pci(text: str) -> Accelerator:
-    """Return the PCI device ``10de:2235``, or with its subsystem, ``10de:25b6:10de:157e``."""
-    ids = [*text.split(":"), None, None]
-    number = PciId(ids[0], ids[1], ids[2], ids[3], "030200", "a1")
+    """Return the PCI device ``10de:2235``, or with its subsystem, ``10de:25b6:10de:157e``.
+
+    A revision follows an at sign: ``1002:744c@c8``; ``a1`` otherwise.
+    """
+    numbers, _, revision = text.partition("@")
+    ids = [*numbers.split(":"), None, None]
+    number = PciId(ids[0], ids[1], ids[2], ids[3], "030200", revision or "a1")
     return Accelerator("pci-0", Bus.PCI, "0000:01:00.0", number, None, True, None)
 
 

@@ -12,7 +12,7 @@ from gauger_probes.evidence.codec import to_json
 from gauger_probes.evidence.common import JsonValue
 from gauger_thresholds.catalogue.lint import problems_of_built_in
 from gauger_thresholds.catalogue.load import built_in
-from gauger_thresholds.catalogue.model import CameraRow, Cpu, Device
+from gauger_thresholds.catalogue.model import Architecture, CameraRow, Cpu, Device
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the actions and their arguments."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    listing = actions.add_parser("list", help="every device, processor family and special camera")
+    listing = actions.add_parser(
+        "list", help="every device, architecture, processor family and special camera"
+    )
     show = actions.add_parser("show", help="one row with its sources")
     show.add_argument("id")
     check = actions.add_parser("check", help="check the built-in catalogue")
@@ -49,9 +51,14 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
     return ExitCode.DONE
 
 
-def _rows() -> list[Device | Cpu | CameraRow]:
+def _rows() -> list[Device | Architecture | Cpu | CameraRow]:
     catalogue = built_in()
-    return [*catalogue.devices, *catalogue.cpus, *catalogue.cameras]
+    return [
+        *catalogue.devices,
+        *catalogue.architectures,
+        *catalogue.cpus,
+        *catalogue.cameras,
+    ]
 
 
 def _table() -> RenderableType:

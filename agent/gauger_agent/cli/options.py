@@ -6,6 +6,7 @@ import argparse
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from gauger_agent.declare import Declaration, read
 from gauger_thresholds.findings import Level
 
 
@@ -58,6 +59,25 @@ def probe_names(text: str) -> tuple[str, ...]:
             listed = ", ".join(sorted(known))
             raise argparse.ArgumentTypeError(f"no probe is called {name!r}; there are {listed}")
     return names(text)
+
+
+def declaring(parser: argparse.ArgumentParser) -> None:
+    """Add ``--declare``."""
+    parser.add_argument(
+        "--declare",
+        type=Path,
+        metavar="FILE",
+        help="figures from a datasheet, for a device that the catalogue cannot rate",
+    )
+
+
+def declared(arguments: argparse.Namespace) -> tuple[Declaration, ...]:
+    """Return what the file of ``--declare`` declares.
+
+    Raises:
+        GaugerError: it cannot be read, or is not such a file.
+    """
+    return () if arguments.declare is None else read(arguments.declare)
 
 
 def keeping(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gauger_agent.cli import options
 from gauger_agent.cli.output import Output
-from gauger_agent.collect import Wanted, collect
+from gauger_agent.collect import Wanted, collect, with_known
 from gauger_agent.errors import OutputUnwritable
 from gauger_agent.exit_codes import ExitCode
 from gauger_probes.capture.record import record
@@ -38,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     place.add_argument("--record", type=Path, metavar="DIR", help="capture this machine into DIR")
     parser.add_argument("--budget", type=options.seconds, default=30.0, metavar="S")
     parser.add_argument("--force", action="store_true", help="measure devices in use by others")
+    options.declaring(parser)
     options.keeping(parser)
 
 
@@ -78,6 +79,7 @@ def _probed(arguments: argparse.Namespace, output: Output) -> Evidence:
         names=probes,
         options=_chosen(arguments),
         skip=skip,
+        declared=options.declared(arguments),
     )
     with output.progress() as report:
         return collect(wanted, report)
@@ -93,7 +95,7 @@ def _recorded(folder: Path, output: Output) -> Evidence:
         raise OutputUnwritable(f"cannot capture into {folder}: not empty", "name a new folder")
     try:
         with output.progress() as report:
-            return record(folder, report)
+            return record(folder, report, with_known(Options()))
     except OSError as problem:
         reason = problem.strerror or str(problem)
         raise OutputUnwritable(f"cannot capture into {folder}: {reason}") from problem

@@ -56,6 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--shipment", metavar="REF", help="the shipment's reference")
     parser.add_argument("--sysroot", type=options.folder, metavar="DIR", help="a captured tree")
     parser.add_argument("--force", action="store_true", help="measure devices in use by others")
+    options.declaring(parser)
     options.skipping(parser)
     options.keeping(parser)
     options.judging(parser)
@@ -71,10 +72,11 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
     day = arguments.as_of or options.today()
     check_names(arguments.packs, day)
     place = destination(arguments.output)
+    wanted = _wanted(arguments)
     state = locate(os.environ)
     keystore.prepare(state)
     with output.progress() as report:
-        evidence = collect(_wanted(arguments), report)
+        evidence = collect(wanted, report)
     judgement = judge(evidence, day, arguments.packs)
     collected = datetime.now(UTC)
     written = _write(arguments, evidence, judgement, place, collected)
@@ -93,7 +95,7 @@ def _wanted(arguments: argparse.Namespace) -> Wanted:
         skip["measure"] = "switched off by --no-measure"
     frames = options.kept(arguments)
     chosen = Options(budget_s=budget, force=arguments.force, keep_frames=frames)
-    return Wanted(arguments.sysroot, None, chosen, skip)
+    return Wanted(arguments.sysroot, None, chosen, skip, options.declared(arguments))
 
 
 def _write(

@@ -16,6 +16,7 @@ from gauger_probes.evidence.document import Evidence
 from gauger_probes.evidence.host import Host
 from gauger_probes.text import clean
 
+_BASES = {"catalogue": "rated", "declared": "declared"}
 _WORDS = {"memoryBandwidth": "memory", "hostDeviceBandwidth": "host to device"}
 
 
@@ -61,19 +62,21 @@ def _accelerator(item: Accelerator) -> tuple[str, str, str]:
     names = [identity.name for identity in item.identities if identity.name]
     pci = f"{item.pci.vendor}:{item.pci.device}" if item.pci else ""
     facts = [] if item.bus is Bus.CPU else [item.driver or "no driver bound"]
-    facts += [f"slice of {item.parent}"] if item.parent else []
+    name = names[0] if names else pci or "unnamed"
+    if item.parent:
+        return item.address, name, f"slice of {item.parent}, which is rated whole"
     rated = next((entry for entry in item.rated if entry.quantity == "tpp"), None)
     computes = rated is None or rated.high != 0
     facts += [_rated(rated)] if rated else ["not rated"]
     facts += [_measured(entry, item.rated) for entry in item.measurements]
     facts += ["not measured"] if computes and not item.measurements else []
-    return item.address, names[0] if names else pci or "unnamed", " · ".join(facts)
+    return item.address, name, " · ".join(facts)
 
 
 def _rated(item: Rating) -> str:
     if item.high == 0:
         return "no compute units"
-    word = "rated" if item.basis == "catalogue" else "at most"
+    word = _BASES.get(item.basis, "at most")
     return "not rated" if item.value is None else f"{word} TPP {plain(item.value)}"
 
 

@@ -9,12 +9,10 @@ and loaded by its real path.
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import os
 import struct
 import sysconfig
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pynvml
@@ -42,15 +40,6 @@ _FOLDERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
-    """The file that was loaded, for who wants to know whether it is the vendor's."""
-
-    name: str
-    sha256: str
-    size_bytes: int
-
-
 def candidates(roots: Roots) -> tuple[Path, ...]:
     """Return the real paths where the library may be, the loader's own choice first."""
     try:
@@ -76,8 +65,10 @@ def in_cache(cache: bytes, soname: str = SONAME) -> Iterator[str]:
             yield os.fsdecode(_string(body, path))
 
 
-def load(search: Sequence[Path]) -> Library:
+def load(search: Sequence[Path]) -> Path:
     """Load the first of ``search`` that is there and fits this process, and give it to pynvml.
+
+    Returns the path of the file that was loaded.
 
     Raises:
         FileNotFoundError: none of them is there.
@@ -94,7 +85,7 @@ def load(search: Sequence[Path]) -> Library:
             problems.append(str(problem))
             continue
         _hand_over(library)
-        return _described(path)
+        return path
     if problems:
         raise OSError("; ".join(problems))
     raise FileNotFoundError(SONAME)
@@ -106,12 +97,6 @@ def _hand_over(library: ctypes.CDLL) -> None:
     if current is not None and current._name != library._name:
         raise RuntimeError(f"{current._name} is loaded already, not {library._name}")
     pynvml.nvmlLib = current or library
-
-
-def _described(path: Path) -> Library:
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return Library(path.name, digest, path.stat().st_size)
 
 
 def _real(roots: Roots, path: str) -> Path | None:

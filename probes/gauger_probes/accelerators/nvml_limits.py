@@ -1,125 +1,115 @@
 """What holds an NVIDIA device below its rating when it is asked: caps, partitions, throttling.
 
-A limit never changes what the law counts; it explains why a measurement falls short. Locked clocks
-can be set through the library but not read back, so they show only under load. Meanings are those
-of nvml.h. An applications clock counts where somebody changed it: below the maximum it is from the
-start on some cards (585 of 1590 MHz on a Tesla T4, 1312 of 1530 MHz on a V100, by nvidia-smi).
+Pure, from the properties that were read. A limit never changes what the law counts; it explains
+why a measurement falls short. An applications clock counts where somebody changed it: below the
+maximum it is from the start on some cards (585 of 1590 MHz on a Tesla T4, 1312 of 1530 MHz on a
+V100, by nvidia-smi).
 """
 
 from __future__ import annotations
 
-import pynvml
+from collections.abc import Mapping
+from typing import cast
 
-from gauger_probes.accelerators.nvml_answers import Device, Refusal, ask, number
-from gauger_probes.evidence.common import Limit
+from gauger_probes.evidence.common import JsonValue, Limit
 
-#: ``nvmlClocksEventReasons``, less the one for an idle device.
-EVENT_REASONS = {
-    0x002: "applications clocks setting",
-    0x004: "software power cap",
-    0x008: "hardware slowdown",
-    0x010: "sync boost",
-    0x020: "software thermal slowdown",
-    0x040: "hardware thermal slowdown",
-    0x080: "hardware power brake slowdown",
-    0x100: "display clock setting",
-    0x200: "board limit",
-    0x400: "reliability",
+_ENABLED = "enabled"
+_LATER = "after the next reset"
+
+_VIRTUALISED = {
+    "passThrough": "passed through to this virtual machine",
+    "vgpu": "vGPU: a share of a GPU in a virtual machine",
+    "hostVgpu": "vGPU host: virtual machines get shares of it",
+    "hostVsga": "vSGA host: virtual machines draw on it",
 }
-_IDLE = 0x001
-
-#: ``nvmlGpuVirtualizationMode_t``, less the one for bare metal.
-VIRTUALISATION_MODES = {
-    1: "passed through to this virtual machine",
-    2: "vGPU: a share of a GPU in a virtual machine",
-    3: "vGPU host: virtual machines get shares of it",
-    4: "vSGA host: virtual machines draw on it",
+_COMPUTE_MODES = {
+    "prohibited": "prohibited: no program may compute on it",
+    "exclusiveProcess": "exclusive: one process at a time may compute on it",
+    "exclusiveThread": "exclusive: one thread at a time may compute on it",
 }
 
-#: A GPU has at most seven partitions; the bound is for a library that says otherwise.
-_MOST_PARTITIONS = 64
+Properties = Mapping[str, JsonValue]
 
 
-def limits_of(device: Device) -> tuple[Limit, ...]:
-    """Return what limits ``device``; refusals, except of what it lacks, go to its ``unread``."""
-    found = (
-        _power_cap(device),
-        _partition(device),
-        _virtualised(device),
-        _throttled(device),
-        _clock_cap(device),
-    )
-    return tuple(limit for limit in found if limit is not None)
-
-
-def _power_cap(device: Device) -> Limit | None:
-    default = device.setting("defaultPowerLimit", "nvmlDeviceGetPowerManagementDefaultLimit")
-    # The enforced one counts what a management controller demands, too.
-    named = {
-        "powerLimit": "nvmlDeviceGetPowerManagementLimit",
-        "enforcedPowerLimit": "nvmlDeviceGetEnforcedPowerLimit",
+def limits_of(properties: Properties) -> tuple[Limit, ...]:
+    """Return what limits a device with these properties."""
+    details = {
+        "powerCap": _power_cap(properties),
+        "partition": _partition(properties),
+        "partitionPending": _pending(properties, "MIG mode", "migMode", "migPending"),
+        "virtualised": _virtualised(properties),
+        "throttled": _throttled(properties),
+        "clockCap": _clock_cap(properties),
+        "ecc": _ecc(properties),
+        "eccPending": _pending(properties, "ECC", "eccMode", "eccPending"),
+        "computeMode": _compute_mode(properties),
+        "confidentialCompute": _confidential(properties),
     }
-    asked = [device.setting(name, function) for name, function in named.items()]
+    return tuple(Limit(kind, "nvml", said) for kind, said in details.items() if said is not None)
+
+
+def _number(properties: Properties, name: str) -> float | None:
+    value = properties.get(name)
+    return value if isinstance(value, int | float) else None
+
+
+def _power_cap(properties: Properties) -> str | None:
+    default = _number(properties, "powerDefaultW")
+    # The enforced one counts what a management controller demands, too.
+    asked = [_number(properties, name) for name in ("powerLimitW", "powerEnforcedW")]
     lowest = min((value for value in asked if value is not None), default=None)
     if default is None or lowest is None or lowest >= default:
         return None
-    return Limit("powerCap", "nvml", f"{lowest / 1000:g} W, {default / 1000:g} W by default")
+    return f"{lowest:g} W, {default:g} W by default"
 
 
-def _partition(device: Device) -> Limit | None:
-    modes = ask("nvmlDeviceGetMigMode", device.handle)
-    if isinstance(modes, Refusal):
-        return None if modes.lacking else device.take("migMode", modes)
-    if modes[0] != pynvml.NVML_DEVICE_MIG_ENABLE:
+def _partition(properties: Properties) -> str | None:
+    if properties.get("migMode") != _ENABLED:
         return None
-    count = device.take("migDevices", _count_partitions(device))
-    said = "" if count is None else f", {count} instance{'' if count == 1 else 's'}"
-    return Limit("partition", "nvml", f"MIG mode enabled{said}")
+    count = _number(properties, "migInstances")
+    said = "" if count is None else f", {count:g} instance{'' if count == 1 else 's'}"
+    return f"MIG mode enabled{said}"
 
 
-def _count_partitions(device: Device) -> int | Refusal:
-    most = number("nvmlDeviceGetMaxMigDeviceCount", device.handle)
-    if isinstance(most, Refusal):
-        return most
-    count = 0
-    for index in range(min(most, _MOST_PARTITIONS)):
-        found = ask("nvmlDeviceGetMigDeviceHandleByIndex", device.handle, index)
-        if not isinstance(found, Refusal):
-            count += 1
-        elif found.code != pynvml.NVML_ERROR_NOT_FOUND:
-            return found
-    return count
-
-
-def _virtualised(device: Device) -> Limit | None:
-    mode = device.setting("virtualisationMode", "nvmlDeviceGetVirtualizationMode")
-    if not mode:
+def _pending(properties: Properties, what: str, now: str, later: str) -> str | None:
+    if properties.get(now) == properties.get(later):
         return None
-    return Limit("virtualised", "nvml", VIRTUALISATION_MODES.get(mode, f"mode {mode}"))
+    return f"{what} {properties.get(now)}, {properties.get(later)} {_LATER}"
 
 
-def _throttled(device: Device) -> Limit | None:
-    answer = number("nvmlDeviceGetCurrentClocksEventReasons", device.handle)
-    if isinstance(answer, Refusal) and answer.code == pynvml.NVML_ERROR_FUNCTION_NOT_FOUND:
-        answer = number("nvmlDeviceGetCurrentClocksThrottleReasons", device.handle)
-    if isinstance(answer, Refusal) and answer.lacking:
+def _virtualised(properties: Properties) -> str | None:
+    mode = properties.get("virtualisationMode")
+    return None if mode in (None, "none") else _VIRTUALISED.get(str(mode), f"mode {mode}")
+
+
+def _throttled(properties: Properties) -> str | None:
+    reasons = cast(list[str], properties.get("clockEventReasons", []))
+    return ", ".join(reason for reason in reasons if reason != "idle") or None
+
+
+def _clock_cap(properties: Properties) -> str | None:
+    clock = _number(properties, "applicationsClockHz")
+    most = _number(properties, "graphicsClockMaxHz")
+    default = _number(properties, "applicationsClockDefaultHz")
+    if clock is None or most is None or clock >= most or clock == default:
         return None
-    mask = (device.take("clockEventReasons", answer) or 0) & ~_IDLE
-    names = [name for bit, name in EVENT_REASONS.items() if mask & bit]
-    unknown = mask & ~sum(EVENT_REASONS)
-    names += [f"{unknown:#x}"] if unknown else []
-    return Limit("throttled", "nvml", ", ".join(names)) if names else None
+    return f"applications clock {clock / 1e6:g} MHz of {most / 1e6:g} MHz"
 
 
-def _clock_cap(device: Device) -> Limit | None:
-    clock = pynvml.NVML_CLOCK_GRAPHICS
-    mhz = device.setting("applicationsClock", "nvmlDeviceGetApplicationsClock", clock)
-    if mhz is None:
+def _ecc(properties: Properties) -> str | None:
+    """Where it is off by default, checking costs memory and bandwidth."""
+    if (properties.get("eccMode"), properties.get("eccDefault")) != (_ENABLED, "disabled"):
         return None
-    default = device.setting(
-        "defaultApplicationsClock", "nvmlDeviceGetDefaultApplicationsClock", clock
-    )
-    most = device.setting("maxGraphicsClock", "nvmlDeviceGetMaxClockInfo", clock)
-    if most is None or mhz >= most or mhz == default:
+    return "ECC enabled, disabled by default"
+
+
+def _compute_mode(properties: Properties) -> str | None:
+    mode = properties.get("computeMode")
+    return None if mode in (None, "default") else _COMPUTE_MODES.get(str(mode), f"mode {mode}")
+
+
+def _confidential(properties: Properties) -> str | None:
+    if properties.get("confidentialCompute") != _ENABLED:
         return None
-    return Limit("clockCap", "nvml", f"applications clock {mhz} MHz of {most} MHz")
+    tools = properties.get("confidentialComputeDeveloperTools") == "on"
+    return "confidential computing is on" + (", with developer tools" if tools else "")

@@ -1,7 +1,7 @@
 """PCI functions that can compute or draw: found by class, never by name, driver or order.
 
 Listed are base class 03 (display), 12 (processing accelerator, less 1201, a DMA engine), 0b40
-(co-processor) and the accelerators of other classes in ``other_classes.toml``
+(co-processor), and every function whose ids are known to be an accelerator's, whatever its class
 (class codes: PCI Code and ID Assignment Specification, in pci.ids under ``C``). An emulated VGA
 adapter is often in front of the accelerator, so nothing ends the search.
 """
@@ -14,7 +14,6 @@ from itertools import islice
 from pathlib import Path
 
 from gauger_probes.accelerators import pci_ids
-from gauger_probes.accelerators.other_classes import listed
 from gauger_probes.accelerators.pci_ids import PciNames, Wanted
 from gauger_probes.evidence.accelerator import Accelerator, Bus, Identity, PciId
 from gauger_probes.evidence.coverage import Hidden, Status
@@ -51,8 +50,15 @@ class _Function:
     physical: str | None
 
 
-def scan(roots: Roots, names_from: Sequence[Path] = pci_ids.PATHS) -> PciScan:
-    """Return the accelerators on the PCI bus, by address; names come from ``names_from``."""
+def scan(
+    roots: Roots, known: Collection[str] = (), names_from: Sequence[Path] = pci_ids.PATHS
+) -> PciScan:
+    """Return the accelerators on the PCI bus, by address.
+
+    ``known`` holds the ids (``vendor:device``) of accelerators that may show another class; names
+    come from ``names_from``.
+    """
+    ids = frozenset(known)
     try:
         devices = roots.resolve(_DEVICES)
         names = sorted(entry.name for entry in islice(devices.iterdir(), MAX_ENTRIES))
@@ -66,34 +72,40 @@ def scan(roots: Roots, names_from: Sequence[Path] = pci_ids.PATHS) -> PciScan:
     functions = [_read(roots, name) for name in names if PCI_ADDRESS.fullmatch(name)]
     unclassed = [name for name in names if not PCI_ADDRESS.fullmatch(name)]
     unclassed += [item.address for item in functions if item.pci.class_ is None]
-    kept = [item for item in functions if _is_accelerator(item.pci)]
+    kept = [item for item in functions if _is_accelerator(item.pci, ids)]
     return PciScan(_accelerators(kept, names_from), _unclassed(unclassed))
+
+
+def read_numbers(roots: Roots, address: str) -> PciId:
+    """Return the numbers of the function at ``address``, as far as sysfs states them."""
+    path = f"{_DEVICES}/{address}"
+    return PciId(
+        vendor=read_hex(roots, f"{path}/vendor", 4),
+        device=read_hex(roots, f"{path}/device", 4),
+        subsystem_vendor=read_hex(roots, f"{path}/subsystem_vendor", 4),
+        subsystem_device=read_hex(roots, f"{path}/subsystem_device", 4),
+        class_=read_hex(roots, f"{path}/class", 6),
+        revision=read_hex(roots, f"{path}/revision", 2),
+    )
 
 
 def _read(roots: Roots, address: str) -> _Function:
     path = f"{_DEVICES}/{address}"
     return _Function(
         address=address,
-        pci=PciId(
-            vendor=read_hex(roots, f"{path}/vendor", 4),
-            device=read_hex(roots, f"{path}/device", 4),
-            subsystem_vendor=read_hex(roots, f"{path}/subsystem_vendor", 4),
-            subsystem_device=read_hex(roots, f"{path}/subsystem_device", 4),
-            class_=read_hex(roots, f"{path}/class", 6),
-            revision=read_hex(roots, f"{path}/revision", 2),
-        ),
+        pci=read_numbers(roots, address),
         driver=link_name(roots, f"{path}/driver"),
         physical=link_name(roots, f"{path}/physfn"),
     )
 
 
-def _is_accelerator(pci: PciId) -> bool:
+def _is_accelerator(pci: PciId, known: Collection[str]) -> bool:
     number = pci.class_ or ""
     if number.startswith((_DISPLAY, _CO_PROCESSOR)):
         return True
     if number.startswith(_PROCESSING) and not number.startswith(_SDXI):
         return True
-    return f"{pci.vendor}:{pci.device}" in listed()
+    return f"{pci.vendor}:{pci.device}" in known
 
 
 def _accelerators(

@@ -17,7 +17,7 @@ from gauger_probes.sysfs import entries
 def probe(context: Context) -> Result:
     """Return every accelerator that the kernel lists; ``unavailable`` where there is no sysfs."""
     roots = context.roots
-    scan = pci.scan(roots)
+    scan = pci.scan(roots, context.options.known_pci)
     processors = with_second_source(cpu_device(cpu.read(roots)), roots)
     found = (*scan.accelerators, processors) if processors else scan.accelerators
     parts = tuple(part for part in (scan.part, None if processors else _NO_CPU) if part)

@@ -27,26 +27,31 @@ from gauger_probes.run.environment import misleading, privilege
 from gauger_probes.run.outcome import Outcome
 from gauger_probes.run.runner import outcomes_of
 
+_NO_OPTIONS = Options()
 _NOT_MEASURED = {"measure": "a capture holds no measurement"}
 
 
-def record(folder: Path, report: Callable[[Progress], None]) -> Evidence:
+def record(
+    folder: Path, report: Callable[[Progress], None], options: Options = _NO_OPTIONS
+) -> Evidence:
     """Capture the running machine into ``folder``, which must not exist yet or be empty.
+
+    ``options`` are those of probing: a capture holds what the probes read with them.
 
     Returns the evidence that was found meanwhile.
 
     Raises:
         OSError: ``folder`` cannot be written, or something stands there.
     """
-    outcomes = outcomes_of(Roots(), None, Options(), skip=_NOT_MEASURED, report=report)
+    outcomes = outcomes_of(Roots(), None, options, skip=_NOT_MEASURED, report=report)
     with _whole(folder) as partial:
-        save(_read_again(), partial)
+        save(_read_again(options), partial)
         for spec, outcome in zip(PROBES, outcomes, strict=True):
-            _save_answers(spec, outcome, partial)
+            save_answers(spec, outcome, partial)
     return assemble(outcomes, privilege(os.geteuid(), os.environ), misleading(os.environ))
 
 
-def _read_again(specs: Sequence[ProbeSpec] = PROBES) -> RecordingRoots:
+def _read_again(options: Options, specs: Sequence[ProbeSpec] = PROBES) -> RecordingRoots:
     """Run the text probes here, where what they read can be noted; failures are theirs."""
     roots = RecordingRoots()
     for spec in specs:
@@ -54,13 +59,18 @@ def _read_again(specs: Sequence[ProbeSpec] = PROBES) -> RecordingRoots:
             module, _, function = spec.target.partition(":")
             probe = cast(Callable[[Context], Result], getattr(import_module(module), function))
             with contextlib.suppress(Exception):
-                probe(Context(roots))
+                probe(Context(roots, options))
     return roots
 
 
-def _save_answers(spec: ProbeSpec, outcome: Outcome, folder: Path) -> None:
+def save_answers(spec: ProbeSpec, outcome: Outcome, folder: Path) -> None:
+    """Write what a native probe found into ``folder``, where its replay looks for it.
+
+    What a library answered is kept as it is; of a probe without such answers, its result.
+    """
     if spec.recording is not None and outcome.result is not None:
-        text = json.dumps(to_json(outcome.result), indent=1, allow_nan=False)
+        said = to_json(outcome.result.answers or outcome.result)
+        text = json.dumps(said, indent=1, allow_nan=False)
         (folder / spec.recording).write_text(text + "\n", "utf-8")
 
 

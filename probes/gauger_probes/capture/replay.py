@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 
+from gauger_probes.accelerators.nvml_module import module_version
+from gauger_probes.accelerators.nvml_recording import MAX_BYTES, read
+from gauger_probes.accelerators.nvml_survey import Origin, nothing, survey
 from gauger_probes.evidence.codec import from_json
+from gauger_probes.evidence.coverage import Status
 from gauger_probes.result import Context, Result
 from gauger_probes.sysfs import read_bytes
 
@@ -16,18 +20,20 @@ def devices(context: Context) -> Result:
         OSError: the file cannot be read.
         ValueError: it is not such a recording.
     """
-    return _recorded(context, "dev.json")
+    return from_json(Result, json.loads(read_bytes(context.roots, "dev.json")))
 
 
 def nvml(context: Context) -> Result:
-    """Return the recorded answers of NVML (``nvml.json``), errors included.
+    """Return what the recorded answers of NVML (``nvml.json``) say, by the live probe's own code.
+
+    A recording that does not say the kernel module's version leaves it to the captured /proc.
 
     Raises:
         OSError: the file cannot be read.
         ValueError: it is not such a recording.
     """
-    return _recorded(context, "nvml.json")
-
-
-def _recorded(context: Context, name: str) -> Result:
-    return from_json(Result, json.loads(read_bytes(context.roots, name)))
+    recording = read(read_bytes(context.roots, "nvml.json", MAX_BYTES + 1))
+    if recording.not_loaded is not None:
+        return nothing(Status.UNAVAILABLE, recording.not_loaded)
+    module = recording.kernel_module or module_version(context.roots)
+    return survey(recording, Origin(recording.library, module))

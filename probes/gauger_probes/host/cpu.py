@@ -1,7 +1,7 @@
 """The processors: one record per package, from /proc/cpuinfo, or from sysfs where that is absent.
 
-Cores are distinct cores, never threads. On Arm a package of unlike cores gives one record for
-each kind of core, since each is rated on its own.
+Cores are distinct cores, never threads; where some may be switched off, their number is left open.
+On Arm a package of unlike cores gives one record for each kind, since each is rated on its own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from gauger_probes.evidence.host import Processor
 from gauger_probes.host import cpu_clock, cpu_modalias, cpuinfo
+from gauger_probes.host.cpu_offline import switched_off
 from gauger_probes.host.cpuinfo import LogicalCpu
 from gauger_probes.roots import Roots
 from gauger_probes.sysfs import entries, read_bytes, read_int, read_text
@@ -45,7 +46,16 @@ def read(roots: Roots) -> tuple[Processor, ...]:
     for cpu in cpus:
         seat = _seat(roots, cpu)
         groups.setdefault((seat.package, cpu.part or ""), []).append(seat)
-    return tuple(_processor(roots, groups[key], source) for key in sorted(groups))
+    found = tuple(_processor(roots, groups[key], source) for key in sorted(groups))
+    return _with_switched_off(roots, found)
+
+
+def _with_switched_off(roots: Roots, found: tuple[Processor, ...]) -> tuple[Processor, ...]:
+    """The package of an offline processor is not stated, so it may be of any."""
+    off = switched_off(roots, sum(item.cores or 0 for item in found))
+    if off == 0:
+        return found
+    return tuple(replace(item, cores=None, threads=item.threads + off) for item in found)
 
 
 def _from_procfs(roots: Roots) -> tuple[LogicalCpu, ...]:

@@ -6,14 +6,13 @@ hide in any of them, so that whoever reads the six lines alone misses nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gauger_probes.evidence.coverage import Coverage, Hidden, Privilege, Status, worst
 from gauger_probes.result import Part
 from gauger_probes.run.outcome import Outcome
-from gauger_probes.text import clean
+from gauger_probes.text import clean, without_home
 
 #: What a probe would have shown had it answered. Processors are accelerators too.
 _HIDES: dict[str, tuple[Hidden, ...]] = {
@@ -21,10 +20,14 @@ _HIDES: dict[str, tuple[Hidden, ...]] = {
     "cameras": (Hidden.CAMERA,),
     "accelerators": (Hidden.ACCELERATOR,),
     "accelerators.nvml": (Hidden.IDENTITY,),
+    "accelerators.kfd": (Hidden.IDENTITY,),
+    "accelerators.amdgpu": (Hidden.IDENTITY,),
+    "accelerators.intel": (Hidden.IDENTITY,),
+    "accelerators.accel": (Hidden.ACCELERATOR,),
+    "accelerators.usb": (Hidden.ACCELERATOR,),
+    "accelerators.platform": (Hidden.ACCELERATOR,),
 }
 _HOLES = (Status.UNAVAILABLE, Status.DENIED, Status.TIMEOUT, Status.CRASHED)
-#: A person's folder names the person, and user names are never collected.
-_HOME = re.compile(r"/home/[^/\s'\"]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,4 +129,4 @@ def _gathered(own: Coverage, parts: Sequence[Coverage]) -> Coverage:
 
 
 def _presentable(reason: str | None) -> str | None:
-    return None if reason is None else clean(_HOME.sub("~", reason))
+    return None if reason is None else clean(without_home(reason))

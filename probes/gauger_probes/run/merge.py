@@ -6,13 +6,16 @@ never dropped because another probe was lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from gauger_probes.evidence.accelerator import Accelerator, Bus
 from gauger_probes.evidence.camera import Camera, Control, Node
 from gauger_probes.evidence.host import Host
 from gauger_probes.result import Asked, Filmed, Identified, Measured, Result
+
+T = TypeVar("T")
 
 
 def host_of(results: Iterable[Result]) -> Host | None:
@@ -49,9 +52,12 @@ def unlisted_films(result: Result, cameras: Iterable[Camera]) -> tuple[str, ...]
 
 
 def accelerators_of(results: Iterable[Result]) -> tuple[Accelerator, ...]:
-    """Return every accelerator with what libraries say of it and what was measured on it."""
+    """Return every accelerator with what libraries say of it and what was measured on it.
+
+    A device that several probes list is one entry with all that they say of it.
+    """
     found = tuple(results)
-    merged = [accelerator for result in found for accelerator in result.accelerators]
+    merged = _listed_once(entry for result in found for entry in result.accelerators)
     for result in found:
         for identified in result.identified:
             _add_identity(merged, identified)
@@ -93,8 +99,43 @@ def _newest(node: Node, asked: dict[str, Asked]) -> Node:
     return asked[node.path].node if node.path in asked else node
 
 
+def _listed_once(listed: Iterable[Accelerator]) -> list[Accelerator]:
+    """Devices are the same when bus and id are; an id that another bus has taken is told apart."""
+    entries: dict[tuple[Bus, str], Accelerator] = {}
+    taken: set[str] = set()
+    for entry in listed:
+        known = entries.get((entry.bus, entry.id))
+        if known is not None:
+            entries[entry.bus, entry.id] = _joined(known, entry)
+            continue
+        unique = f"{entry.bus.value}/{entry.id}" if entry.id in taken else entry.id
+        entries[entry.bus, entry.id] = replace(entry, id=unique)
+        taken.add(unique)
+    return list(entries.values())
+
+
+def _joined(known: Accelerator, other: Accelerator) -> Accelerator:
+    """What the first leaves open the other fills; what both say is kept once."""
+    return replace(
+        known,
+        pci=known.pci or other.pci,
+        driver=known.driver or other.driver,
+        bound=known.bound or other.bound,
+        parent=known.parent or other.parent,
+        identities=(*known.identities, *_added(known.identities, other.identities)),
+        measurements=(*known.measurements, *_added(known.measurements, other.measurements)),
+        limits=(*known.limits, *_added(known.limits, other.limits)),
+    )
+
+
+def _added(known: tuple[T, ...], other: tuple[T, ...]) -> Iterator[T]:
+    return (item for item in other if item not in known)
+
+
 def _add_identity(merged: list[Accelerator], identified: Identified) -> None:
-    addresses = {accelerator.address: at for at, accelerator in enumerate(merged)}
+    addresses: dict[str, int] = {}
+    for at_entry, accelerator in enumerate(merged):
+        addresses.setdefault(accelerator.address, at_entry)
     at = addresses.get(identified.address)
     if at is None:
         at = len(merged)

@@ -9,14 +9,19 @@ from typing import Any
 import pytest
 
 from gauger_agent.exit_codes import ExitCode
+from gauger_probes.accelerators.nvml_recording import read
+from gauger_probes.capture.record import save_answers
 from gauger_probes.capture.recording import RecordingRoots, save
-from gauger_probes.evidence.accelerator import Identity
 from gauger_probes.evidence.codec import to_json
 from gauger_probes.evidence.common import Unread
-from gauger_probes.result import Identified, Options, Result
+from gauger_probes.evidence.coverage import Status
+from gauger_probes.registry import PROBES
+from gauger_probes.result import Options, Result
 from gauger_probes.roots import Roots
+from gauger_probes.run.outcome import Outcome
 from gauger_probes.run.runner import run_probes
 from support.command import gauger
+from support.nvml_machines import H100_MIG, document, machine
 
 
 @pytest.fixture(scope="module")
@@ -65,27 +70,49 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
+def test_the_capture_holds_what_the_management_library_answered_or_why_there_is_none(
+    captured: tuple[Any, Path],
+) -> None:
+    recording = read((captured[1] / "nvml.json").read_bytes())
+    assert recording.answers or recording.not_loaded
+
+
+def test_raw_answers_are_saved_as_they_are_and_the_result_where_there_are_none(
+    tmp_path: Path,
+) -> None:
+    raw = Result(status=Status.PARTIAL, answers={"schema": "gauger.nvml/1", "answers": {}})
+    for name, result in {"nvml.json": raw, "dev.json": Result()}.items():
+        spec = next(spec for spec in PROBES if spec.recording == name)
+        save_answers(spec, Outcome(spec.name, result.status, result=result), tmp_path)
+    assert json.loads((tmp_path / "nvml.json").read_text()) == raw.answers
+    assert json.loads((tmp_path / "dev.json").read_text()) == to_json(Result())
+
+
 def test_what_a_library_answered_is_read_back_errors_included(tmp_path: Path) -> None:
-    address = "0000:65:00.0"
+    address = "0000:00:09.0"
     device = tmp_path / "sys/bus/pci/devices" / address
     device.mkdir(parents=True)
     for name, text in {"class": "0x030200", "vendor": "0x10de", "device": "0x2330"}.items():
         (device / name).write_text(text)
-    refused = Unread("serial", "NVML_ERROR_NOT_SUPPORTED (3)")
-    answer = Identified(address, Identity("nvml", "NVIDIA H100", unread=(refused,)))
-    (tmp_path / "nvml.json").write_text(json.dumps(to_json(Result(identified=(answer,)))))
+    answers = machine({**H100_MIG, "nvmlDeviceGetSerial({})": {"error": 3}})
+    (tmp_path / "nvml.json").write_text(json.dumps(document(answers)))
     evidence = run_probes(Roots(tmp_path, captured=True), None, Options())
     found = next(item for item in evidence.accelerators if item.address == address)
-    assert answer.identity in found.identities
+    nvml = next(identity for identity in found.identities if identity.source == "nvml")
+    assert Unread("serial", "NVML_ERROR_NOT_SUPPORTED (3)") in nvml.unread
+    slices = [item for item in evidence.accelerators if item.parent == found.id]
+    assert [item.id for item in slices] == [f"{address}/mig/{index}" for index in range(3)]
 
 
 def test_a_garbled_recording_costs_that_probe_alone(tmp_path: Path) -> None:
     (tmp_path / "sys/class").mkdir(parents=True)
-    (tmp_path / "nvml.json").write_text('{"host": 7}')
+    for name in ("nvml.json", "dev.json"):
+        (tmp_path / name).write_text('{"host": 7}')
     evidence = run_probes(Roots(tmp_path, captured=True), None, Options())
     lines = {line.probe: line.status.value for line in evidence.coverage}
     assert lines["accelerators.nvml"] == "crashed"
-    assert lines["cameras"] == "ok"
+    assert lines["cameras.v4l2"] == "crashed"
+    assert lines["host"] != "crashed"
 
 
 def test_only_what_was_read_is_saved_with_the_links_on_the_way(tmp_path: Path) -> None:

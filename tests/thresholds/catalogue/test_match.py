@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from gauger_probes.evidence.accelerator import Accelerator, Bus, Identity
+from gauger_thresholds.catalogue.cpu_match import cpu_for
 from gauger_thresholds.catalogue.load import built_in, parse
-from gauger_thresholds.catalogue.match import cpu_for, devices_for
+from gauger_thresholds.catalogue.match import devices_for
 from gauger_thresholds.catalogue.model import Catalogue
 from support.catalogue import pci, processor
 
@@ -31,7 +32,9 @@ LADDER = catalogue(
     wide="10de:2500-25ff",
     narrow="10de:25b0-25bf",
     exact="10de:25b6",
+    revision="10de:25b6@c8",
     subsystem="10de:25b6:10de:157e",
+    both="10de:25b6:10de:157e@c8",
 )
 
 
@@ -39,6 +42,10 @@ LADDER = catalogue(
     ("device", "expected"),
     [
         ("10de:25b6:10de:157e", "subsystem"),
+        ("10de:25b6:10de:157e@c8", "both"),
+        ("10de:25b6:10de:9999@c8", "revision"),
+        ("10de:25b6@c8", "revision"),
+        ("10de:25b7@c8", "narrow"),
         ("10de:25b6:10de:9999", "exact"),
         ("10de:25b6:1028:157e", "exact"),
         ("10de:25b6", "exact"),

@@ -6,12 +6,15 @@ wrong and what to do; the caller adds the file and the row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
 E = TypeVar("E", bound=StrEnum)
+
+_ROW_ID = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*/[a-z0-9]+(?:[-.][a-z0-9]+)*")
 
 
 class RowError(ValueError):
@@ -40,6 +43,15 @@ class Fields:
         if value is None:
             raise RowError(f"{key!r} is missing: add it")
         return value
+
+    def row_id(self, key: str = "id") -> str:
+        """Return the id of a row, which must be there."""
+        name = self.text(key)
+        if not _ROW_ID.fullmatch(name):
+            raise RowError(
+                f"the {key} {name!r} must read vendor/product in lower case, as nvidia/a40"
+            )
+        return name
 
     def maybe_text(self, key: str) -> str | None:
         """Return a text, ``None`` where the row lacks it."""

@@ -13,6 +13,8 @@ from gauger_thresholds.catalogue.fields import Fields, RowError, positive
 from gauger_thresholds.catalogue.model import Figure, Grade
 from gauger_thresholds.interval import Interval
 
+#: Widths of the sum that matrix units print two rates for.
+ACCUMULATORS = ("fp16", "fp32")
 _HALF = Decimal("0.5")
 
 
@@ -31,29 +33,57 @@ def read_figure(
     *,
     factor: Decimal = Decimal(1),
     exact: bool = False,
+    accumulate: str | None = None,
 ) -> Figure:
     """Return the figure that ``raw`` states, times ``factor`` (to base units).
 
     ``raw`` is a bare number, or a table with ``value`` or with ``low`` and ``high``, and with a
-    ``source`` and ``grade`` of its own where they differ from the row's. ``exact`` is for counts
-    and products of counts, which have no last digit to doubt.
+    ``source``, ``grade`` and ``accumulate`` of its own where they differ from the row's.
+    ``exact`` is for counts and products of counts, which have no last digit to doubt.
 
     Raises:
         RowError: ``raw`` is neither.
     """
     if not isinstance(raw, dict):
         number = positive(key, raw)
-        return Figure(_around(number, factor, exact), str(number), source, grade)
+        return Figure(_around(number, factor, exact), str(number), source, grade, accumulate)
     fields = Fields(raw)
     source = fields.maybe_text("source") or source
     grade = fields.maybe_choice("grade", Grade) or grade
+    accumulate = read_accumulate(fields) or accumulate
     value, low, high = (fields.number(name) for name in ("value", "low", "high"))
     fields.refuse_strangers()
     if value is not None and low is None and high is None:
-        return Figure(_around(value, factor, exact), str(value), source, grade)
+        return Figure(_around(value, factor, exact), str(value), source, grade, accumulate)
     if value is not None or low is None or high is None or low > high:
         raise RowError(f"{key!r} must state value, or low and high with low below high")
-    return Figure(_between(low, high, factor), f"{low}–{high}", source, grade)
+    return Figure(_between(low, high, factor), f"{low}–{high}", source, grade, accumulate)
+
+
+def read_accumulate(fields: Fields) -> str | None:
+    """Return the width of the sum that ``accumulate`` states, ``None`` where nothing does.
+
+    Raises:
+        RowError: it is no width that rates are printed for.
+    """
+    word = fields.maybe_text("accumulate")
+    if word is not None and word not in ACCUMULATORS:
+        raise RowError(f"'accumulate' is {word!r}: use one of {', '.join(ACCUMULATORS)}")
+    return word
+
+
+def maybe_figure(
+    row: Fields, key: str, source: str, grade: Grade, *, factor: Decimal = Decimal(1)
+) -> Figure | None:
+    """Return the figure that ``key`` states, times ``factor``; ``None`` where the row lacks it."""
+    raw = row.raw(key)
+    return None if raw is None else read_figure(key, raw, source, grade, factor=factor)
+
+
+def read_hertz(row: Fields, key: str, factor: Decimal) -> float | None:
+    """Return a clock in Hz, ``None`` where the row lacks it; ``factor`` is the key's unit."""
+    number = row.number(key)
+    return None if number is None else float(number * factor)
 
 
 def read_bound(key: str, raw: object, source: str, grade: Grade, factor: Decimal) -> Figure:

@@ -14,9 +14,12 @@ from importlib import resources
 from types import MappingProxyType
 from typing import TypeVar
 
+from gauger_thresholds.catalogue.architecture_rows import read_architecture
 from gauger_thresholds.catalogue.camera_rows import read_array, read_camera
+from gauger_thresholds.catalogue.cpu_rows import read_ceiling, read_cpu
 from gauger_thresholds.catalogue.fields import Fields, RowError
 from gauger_thresholds.catalogue.model import (
+    Architecture,
     CameraRow,
     Catalogue,
     Cpu,
@@ -24,12 +27,14 @@ from gauger_thresholds.catalogue.model import (
     IsaCeiling,
     ThermalArray,
 )
-from gauger_thresholds.catalogue.rows import read_ceiling, read_cpu, read_device
+from gauger_thresholds.catalogue.rows import read_device
 
 #: Largest catalogue file, in bytes; the longest that ships is a twentieth of this.
 MAX_FILE = 2 * 1024 * 1024
 _GIGA = Decimal(10) ** 9
-_SECTIONS = ("device", "cpu", "isa", "camera", "thermalArray", "clockCeilings", "sources")
+_SECTIONS = (
+    "device", "architecture", "cpu", "isa", "camera", "thermalArray", "clockCeilings", "sources",
+)  # fmt: skip
 
 T = TypeVar("T")
 
@@ -43,6 +48,7 @@ class Reading:
     """What could be read of a set of files: rows with the file of each, and the faults."""
 
     devices: list[tuple[str, Device]] = field(default_factory=list)
+    architectures: list[tuple[str, Architecture]] = field(default_factory=list)
     cpus: list[tuple[str, Cpu]] = field(default_factory=list)
     ceilings: list[tuple[str, IsaCeiling]] = field(default_factory=list)
     cameras: list[tuple[str, CameraRow]] = field(default_factory=list)
@@ -69,6 +75,7 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
         sources=MappingProxyType(reading.sources),
         cameras=tuple(camera for _, camera in reading.cameras),
         thermal_arrays=tuple(array for _, array in reading.arrays),
+        architectures=tuple(row for _, row in reading.architectures),
     )
 
 
@@ -114,6 +121,7 @@ def _toml(raw: bytes) -> dict[str, object]:
 def _file(name: str, content: dict[str, object], reading: Reading) -> None:
     table = Fields(content)
     reading.devices += _rows(name, "device", table, read_device, reading.faults)
+    reading.architectures += _rows(name, "architecture", table, read_architecture, reading.faults)
     reading.cpus += _rows(name, "cpu", table, read_cpu, reading.faults)
     reading.ceilings += _rows(name, "isa", table, read_ceiling, reading.faults)
     reading.cameras += _rows(name, "camera", table, read_camera, reading.faults)
@@ -162,6 +170,7 @@ def _sources(content: Fields) -> dict[str, str]:
 def _repeated(reading: Reading) -> Iterator[str]:
     first: dict[str, str] = {}
     rows = [(name, device.id) for name, device in reading.devices]
+    rows += [(name, row.id) for name, row in reading.architectures]
     rows += [(name, cpu.id) for name, cpu in reading.cpus]
     rows += [(name, camera.id) for name, camera in reading.cameras]
     for name, row in rows:

@@ -91,7 +91,8 @@ class Device:
     the PCI functions that one package shows. ``fused`` says why units × clock overstates the
     product (its maker limits the rate), ``None`` where it does not. ``wide_rates`` are the rates
     with FP32 accumulation where ``rates`` has the higher ones with FP16 accumulation.
-    ``process`` is the node of the logic dies.
+    ``process`` is the node of the logic dies. ``called`` lists the words by which drivers and
+    labels name the product (``RTX 4090``).
     """
 
     id: str
@@ -121,6 +122,7 @@ class Device:
     fused: str | None = None
     wide_rates: Mapping[str, Figure] = field(default_factory=dict)
     process: str | None = None
+    called: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,8 @@ class Cpu:
     counts as two); ``fp64_per_cycle`` is double-precision operations per cycle and core. ``isa``
     lists the extensions that these figures already count. ``max_cores`` and
     ``clock_ceiling_hz`` bound the largest part that the row covers; ``base_hz`` is the clock
-    that a part is guaranteed to keep.
+    that a part is guaranteed to keep. ``all_core`` is the turbo clock of all cores together (Hz)
+    and ``published_fp64`` the 64-bit rate of a package that the maker publishes (FLOP/s).
     """
 
     id: str
@@ -185,6 +188,13 @@ class Cpu:
     source: str
     grade: Grade
     note: str | None
+    all_core: Figure | None = None
+    published_fp64: Figure | None = None
+
+    @property
+    def is_part(self) -> bool:
+        """Is it one product? Only such a row states a base clock, and its cores are exact."""
+        return self.base_hz is not None
 
 
 @dataclass(frozen=True, slots=True)

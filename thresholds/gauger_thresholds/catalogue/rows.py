@@ -1,40 +1,33 @@
-"""Makes devices, processors and ceilings of the rows of a catalogue file.
+"""Makes devices of the rows of a catalogue file.
 
-The keys are those that the head of each file documents; units are in their names (``boostMHz``,
-``memoryGBs``, ``dieMm2``) and leave here as base units, except areas, which stay in mm². Rates
-are in tera-operations per second.
+The keys are those that the head of ``nvidia.toml`` documents; units are in their names
+(``boostMHz``, ``memoryGBs``, ``dieMm2``) and leave here as base units, except areas, which stay in
+mm². Rates are in tera-operations per second. Memory sizes are as makers count them: a "GB" of
+memory is 2**30 bytes, of which a driver reports a little less than all.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
-from types import MappingProxyType
 
-from gauger_thresholds.catalogue.fields import Fields, RowError
-from gauger_thresholds.catalogue.figures import read_bound, read_figure
-from gauger_thresholds.catalogue.model import (
-    Cpu,
-    Device,
-    Figure,
-    Grade,
-    IsaCeiling,
-    Kind,
-    Segment,
+from gauger_thresholds.catalogue.fields import Fields, RowError, positive
+from gauger_thresholds.catalogue.figures import (
+    maybe_figure,
+    read_accumulate,
+    read_bound,
+    read_figure,
+    read_hertz,
 )
+from gauger_thresholds.catalogue.model import Device, Figure, Grade, Kind, Segment
 from gauger_thresholds.catalogue.patterns import read_pattern
+from gauger_thresholds.catalogue.rates import read_rates
 from gauger_thresholds.interval import Interval
 
-#: The precisions that a rate may be printed for; ``fp16`` covers bfloat16, which runs as fast.
-PRECISIONS = frozenset(
-    {"fp64", "fp32", "tf32", "fp16", "fp8", "int8", "fp6", "fp4", "int4"},
-)
-ARCHITECTURES = frozenset({"x86", "arm", "power", "s390", "loongarch", "riscv"})
 _TERA = Decimal(10) ** 12
 _GIGA = Decimal(10) ** 9
 _MEGA = Decimal(10) ** 6
-_ROW_ID = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*/[a-z0-9]+(?:[-.][a-z0-9]+)*")
+_GIBI = Decimal(2) ** 30
 
 
 def read_device(table: Mapping[str, object]) -> Device:
@@ -44,21 +37,21 @@ def read_device(table: Mapping[str, object]) -> Device:
         RowError: a key is missing, unknown or of the wrong shape.
     """
     row = Fields(table)
-    source, grade = row.text("source"), row.choice("grade", Grade)
+    source, grade, accumulate = row.text("source"), row.choice("grade", Grade), read_accumulate(row)
     patterns = tuple(read_pattern(bus, text) for bus in ("pci", "usb") for text in row.texts(bus))
     device = Device(
-        id=_row_id(row),
+        id=row.row_id(),
         name=row.text("name"),
         kind=row.choice("kind", Kind),
         patterns=patterns,
-        rates=MappingProxyType(_rates(row, source, grade)),
+        rates=read_rates(row, "rates", source, grade, accumulate),
         tpp_bound=_bound(row, "tppBound", Decimal(1), source, grade),
         units=row.integer("units"),
         unit_kind=row.maybe_text("unitKind"),
-        boost_hz=_hertz(row, "boostMHz", _MEGA),
-        die_area=_figure(row, "dieMm2", source, grade),
+        boost_hz=read_hertz(row, "boostMHz", _MEGA),
+        die_area=maybe_figure(row, "dieMm2", source, grade),
         planar=row.flag("planar"),
-        memory_bandwidth=_memory(row, source, grade),
+        memory_bandwidth=_bandwidth(row, source, grade),
         io_bandwidth=_io(row, source, grade),
         segment=row.maybe_choice("segment", Segment),
         segment_source=row.maybe_text("segmentSource"),
@@ -68,77 +61,16 @@ def read_device(table: Mapping[str, object]) -> Device:
         note=row.maybe_text("note"),
         drivers=row.texts("drivers"),
         fp64_bound=_bound(row, "fp64Bound", _TERA, source, grade),
+        architecture=row.row_id("architecture") if row.has("architecture") else None,
+        memory_bytes=_sizes(row),
+        functions=row.integer("functions") or 1,
+        fused=row.maybe_text("fused"),
+        wide_rates=read_rates(row, "wide", source, grade, "fp32"),
+        process=row.maybe_text("process"),
+        called=row.texts("called"),
     )
     row.refuse_strangers()
     return device
-
-
-def read_cpu(table: Mapping[str, object]) -> Cpu:
-    """Return the microarchitecture that a ``[[cpu]]`` table describes.
-
-    Raises:
-        RowError: a key is missing, unknown or of the wrong shape.
-    """
-    row = Fields(table)
-    source, grade = row.text("source"), row.choice("grade", Grade)
-    cpu = Cpu(
-        id=_row_id(row),
-        name=row.text("name"),
-        architecture=_architecture(row),
-        vendor=row.maybe_text("vendor"),
-        families=row.integers("families"),
-        models=tuple(_models(text) for text in row.texts("models")),
-        steppings=_steppings(row),
-        parts=tuple(_parts(text) for text in row.texts("parts")),
-        name_contains=row.texts("nameContains"),
-        isa=row.texts("isa"),
-        bits_per_cycle=_per_cycle(row, "bitsPerCycle", source, grade),
-        fp64_per_cycle=_per_cycle(row, "fp64PerCycle", source, grade),
-        max_cores=row.integer("maxCores"),
-        base_hz=_hertz(row, "baseGHz", _GIGA),
-        clock_ceiling_hz=_hertz(row, "clockCeilingGHz", _GIGA),
-        die_area=_figure(row, "dieMm2", source, grade),
-        segment=row.maybe_choice("segment", Segment),
-        source=source,
-        grade=grade,
-        note=row.maybe_text("note"),
-    )
-    row.refuse_strangers()
-    return cpu
-
-
-def read_ceiling(table: Mapping[str, object]) -> IsaCeiling:
-    """Return the ceiling that an ``[[isa]]`` table describes.
-
-    Raises:
-        RowError: a key is missing, unknown or of the wrong shape.
-    """
-    row = Fields(table)
-    bits, fp64 = row.number("bitsPerCycle"), row.number("fp64PerCycle")
-    if bits is None or fp64 is None:
-        raise RowError("'bitsPerCycle' and 'fp64PerCycle' must both be there")
-    architecture, flag, source = _architecture(row), row.text("flag"), row.text("source")
-    row.refuse_strangers()
-    return IsaCeiling(architecture, flag, float(bits), float(fp64), source)
-
-
-def _row_id(row: Fields) -> str:
-    name = row.text("id")
-    if not _ROW_ID.fullmatch(name):
-        raise RowError(f"the id {name!r} must read vendor/product in lower case, as nvidia/a40")
-    return name
-
-
-def _rates(row: Fields, source: str, grade: Grade) -> dict[str, Figure]:
-    rates = row.table("rates")
-    for precision in rates:
-        if precision not in PRECISIONS:
-            known = ", ".join(sorted(PRECISIONS))
-            raise RowError(f"{precision!r} is not a precision: use one of {known}")
-    return {
-        precision: read_figure(precision, raw, source, grade, factor=_TERA)
-        for precision, raw in rates.items()
-    }
 
 
 def _bound(row: Fields, key: str, factor: Decimal, source: str, grade: Grade) -> Figure | None:
@@ -146,19 +78,19 @@ def _bound(row: Fields, key: str, factor: Decimal, source: str, grade: Grade) ->
     return None if raw is None else read_bound(key, raw, source, grade, factor)
 
 
-def _figure(row: Fields, key: str, source: str, grade: Grade) -> Figure | None:
-    raw = row.raw(key)
-    return None if raw is None else read_figure(key, raw, source, grade)
-
-
-def _per_cycle(row: Fields, key: str, source: str, grade: Grade) -> Figure:
-    raw = row.raw(key)
+def _sizes(row: Fields) -> tuple[int, ...]:
+    """One size or a list of them, smallest first."""
+    raw = row.raw("memoryGB")
     if raw is None:
-        raise RowError(f"{key!r} is missing: add it")
-    return read_figure(key, raw, source, grade, exact=True)
+        return ()
+    sizes = raw if isinstance(raw, list) else [raw]
+    stated = tuple(int(positive("memoryGB", size) * _GIBI) for size in sizes)
+    if not stated or list(stated) != sorted(set(stated)):
+        raise RowError("'memoryGB' must be a size, or a list of sizes that grows: [40, 80]")
+    return stated
 
 
-def _memory(row: Fields, source: str, grade: Grade) -> Figure | None:
+def _bandwidth(row: Fields, source: str, grade: Grade) -> Figure | None:
     giga, tera = row.raw("memoryGBs"), row.raw("memoryTBs")
     if giga is not None and tera is not None:
         raise RowError("'memoryGBs' and 'memoryTBs' state one figure twice: keep the one printed")
@@ -181,41 +113,3 @@ def _io(row: Fields, source: str, grade: Grade) -> Figure | None:
     high = sum(item.interval.high for item in stated)
     printed = " + ".join(item.printed for item in stated)
     return Figure(Interval(first.interval.low, high), printed, first.source, first.grade)
-
-
-def _hertz(row: Fields, key: str, factor: Decimal) -> float | None:
-    number = row.number(key)
-    return None if number is None else float(number * factor)
-
-
-def _architecture(row: Fields) -> str:
-    name = row.text("architecture")
-    if name not in ARCHITECTURES:
-        raise RowError(
-            f"{name!r} is not an architecture: use one of {', '.join(sorted(ARCHITECTURES))}"
-        )
-    return name
-
-
-def _models(text: str) -> tuple[int, int]:
-    first, last = _ends(text, "models", "[0-9a-f]{1,2}")
-    return int(first, 16), int(last, 16)
-
-
-def _parts(text: str) -> tuple[str, str]:
-    return _ends(text, "parts", "[0-9a-f]{3}")
-
-
-def _steppings(row: Fields) -> tuple[int, int] | None:
-    text = row.maybe_text("steppings")
-    if text is None:
-        return None
-    first, last = _ends(text, "steppings", "[0-9]{1,3}")
-    return int(first), int(last)
-
-
-def _ends(text: str, key: str, number: str) -> tuple[str, str]:
-    match = re.fullmatch(f"({number})(?:-({number}))?", text)
-    if match is None:
-        raise RowError(f"{text!r} in {key!r} must be one number or a range, such as 0a or 0a-1f")
-    return match[1], match[2] or match[1]

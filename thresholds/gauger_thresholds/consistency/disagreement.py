@@ -1,41 +1,27 @@
-"""Two sources that call one device by different names: both are kept, and the difference said."""
+"""Sources that call one device different things: all are kept, and said side by side."""
 
 from __future__ import annotations
 
-import re
-
-from gauger_probes.evidence.accelerator import Identity
 from gauger_thresholds.findings import Doubt
-from gauger_thresholds.metrics.machine import Machine, PackageRating
-
-#: A product's own designation: letters and digits together, such as A100, H20 or 4090.
-_DESIGNATION = re.compile(r"\b(?:[A-Z]{1,4}\d{1,4}[A-Z]{0,2}|\d{4})\b")
+from gauger_thresholds.metrics.contradictions import Contradiction
+from gauger_thresholds.metrics.machine import Machine
 
 
 def find(machine: Machine) -> tuple[Doubt, ...]:
-    """Return one doubt for each driver's name that shares no designation with the catalogue's."""
-    found: list[Doubt] = []
-    for name, rating in machine.ratings.items():
-        if not rating.sources or rating.accelerator.pci is None:
-            continue
-        found += [
-            _doubt(name, rating, identity)
-            for identity in rating.accelerator.identities
-            if identity.source != "pci" and identity.name and _differs(rating.name, identity.name)
-        ]
-    return tuple(found)
+    """Return one doubt for each contradiction between PCI ids and another source."""
+    return tuple(
+        _doubt(name, item)
+        for name, rating in machine.ratings.items()
+        for item in rating.contradictions
+    )
 
 
-def _differs(rated: str, stated: str) -> bool:
-    ours, theirs = (set(_DESIGNATION.findall(text.upper())) for text in (rated, stated))
-    return bool(ours and theirs) and not ours & theirs
-
-
-def _doubt(subject: str, rating: PackageRating, identity: Identity) -> Doubt:
+def _doubt(subject: str, item: Contradiction) -> Doubt:
+    source = item.identity.source
     return Doubt(
         doubt="disagreement",
         subject=subject,
-        explanation=f"PCI ids say {rating.name}, {identity.source} says {identity.name}",
-        sources=("pci", identity.source),
-        advice="trust neither name until the device has been measured",
+        explanation=f"{item.subject}: PCI ids say {item.by_ids}, {source} says {item.by_source}",
+        sources=("pci", source),
+        advice="trust neither until the device has been measured, or its chip's marking read",
     )

@@ -11,9 +11,16 @@ from gauger_thresholds.metrics.machine import Machine
 
 DOUBTS: tuple[tuple[str, str], ...] = (
     ("camera_claims", "gauger_thresholds.consistency.camera_claims:find"),
+    ("declared", "gauger_thresholds.consistency.declared:find"),
     ("disagreement", "gauger_thresholds.consistency.disagreement:find"),
+    ("foreign_library", "gauger_thresholds.consistency.foreign_library:find"),
     ("limited", "gauger_thresholds.consistency.limited:find"),
+    ("paravirtual", "gauger_thresholds.consistency.paravirtual:find"),
+    ("replaced", "gauger_thresholds.consistency.replaced:find"),
+    ("unanswered", "gauger_thresholds.consistency.unanswered:find"),
     ("unbound", "gauger_thresholds.consistency.unbound:find"),
+    ("unit_rate", "gauger_thresholds.consistency.unit_rate:find"),
+    ("unlisted", "gauger_thresholds.consistency.unlisted:find"),
     ("virtual", "gauger_thresholds.consistency.virtual:find"),
 )
 

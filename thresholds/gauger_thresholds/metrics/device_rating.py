@@ -1,41 +1,54 @@
-"""What the catalogue says of one device other than the processor.
+"""What one device other than the processor is rated for.
 
-Where several rows fit a device, the rating is the hull of all of them.
+The catalogue's rows speak first; where several fit, the rating is the hull of all of them. A row
+without a rate, or no row at all, is filled from what was declared, else from what the device's
+units do. Where a source says that the device is a larger one than its ids, the rating reaches up
+to that: it is one of the two, and which is not known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Sequence
 
 from gauger_probes.evidence.accelerator import Accelerator
-from gauger_thresholds.catalogue.model import Device, Figure, Kind
+from gauger_thresholds.catalogue.match import devices_for, rows_named
+from gauger_thresholds.catalogue.model import Catalogue, Device
 from gauger_thresholds.findings import Basis
-from gauger_thresholds.interval import ANYTHING, ZERO, Interval, highest, hull
+from gauger_thresholds.interval import ANYTHING, Interval, hull
+from gauger_thresholds.metrics.contradictions import Contradiction, contradictions
+from gauger_thresholds.metrics.declared import declared_rating
 from gauger_thresholds.metrics.machine import Estimate, PackageRating
+from gauger_thresholds.metrics.row_rating import (
+    SILENT,
+    at_most,
+    bandwidth_of,
+    explain,
+    fp64_of,
+    is_rated,
+    operations_of,
+    tpp_of,
+)
+from gauger_thresholds.metrics.unit_rating import UnitRating, by_units
 
-#: Bit length of one operation's inputs (3A090 Technical Notes: the largest input to the
-#: multiply). TF32 is left out: the notes do not name it and its inputs have 19 bits.
-BITS: Mapping[str, int] = {
-    "fp64": 64,
-    "fp32": 32,
-    "fp16": 16,
-    "fp8": 8,
-    "int8": 8,
-    "fp6": 6,
-    "fp4": 4,
-    "int4": 4,
-}
-#: The shortest operation that any rate is printed for; turns a TPP bound into operations/s.
-_SHORTEST = 4
-_LONGEST = 64
-_TERA = 1e12
-SILENT = frozenset({Kind.DISPLAY, Kind.PARAVIRTUAL, Kind.SUPPORT})
+_ASK = "take its dense rates and die area from the datasheet and give them with --declare FILE"
 
 
-def rate_device(accelerator: Accelerator, rows: tuple[Device, ...]) -> PackageRating:
-    """Rate a device other than the processor from the rows that fit it."""
-    if not rows:
-        return _unknown(accelerator)
+def rate_device(accelerator: Accelerator, catalogue: Catalogue) -> PackageRating:
+    """Rate a device other than the processor."""
+    rows = devices_for(catalogue, accelerator)
+    rating = dataclasses.replace(
+        _from_rows(accelerator, rows) if rows else _unknown(accelerator),
+        rows=rows,
+        units=by_units(accelerator, rows, catalogue),
+        contradictions=contradictions(accelerator, rows, catalogue),
+    )
+    if rows and all(map(is_rated, rows)):
+        return _raised(rating, catalogue)
+    return declared_rating(accelerator, rating) or _by_units(rating, rating.units)
+
+
+def _from_rows(accelerator: Accelerator, rows: tuple[Device, ...]) -> PackageRating:
     tpp = [tpp_of(row) for row in rows]
     silent = all(row.kind in SILENT for row in rows)
     areas = [row.die_area.interval if row.die_area else None for row in rows]
@@ -48,103 +61,15 @@ def rate_device(accelerator: Accelerator, rows: tuple[Device, ...]) -> PackageRa
         fp64=_merge([fp64_of(row) for row in rows]),
         die_area=hull(known) if len(known) == len(areas) else None,
         planar=all(row.planar for row in rows),
-        memory_bandwidth=_merge([_bandwidth(row, row.memory_bandwidth) for row in rows]),
-        io_bandwidth=_merge([_bandwidth(row, row.io_bandwidth) for row in rows]),
+        memory_bandwidth=_merge([bandwidth_of(row, row.memory_bandwidth) for row in rows]),
+        io_bandwidth=_merge([bandwidth_of(row, row.io_bandwidth) for row in rows]),
         segments=frozenset(row.segment for row in rows),
         kinds=frozenset(row.kind for row in rows),
         basis=Basis.DISPLAY_ONLY if silent else _basis(rows, tpp),
         detail="; ".join(dict.fromkeys(explain(row) for row in rows)),
         sources=tuple(dict.fromkeys(f"catalogue:{row.id}" for row in rows)),
-        missing=() if all(map(_is_rated, rows)) else (_no_rates(accelerator, rows),),
+        missing=() if all(map(is_rated, rows)) else (_no_rates(accelerator, rows),),
     )
-
-
-def tpp_of(row: Device) -> Estimate:
-    if row.kind in SILENT:
-        return Estimate(ZERO, 0.0)
-    counted = {name: row.rates[name] for name in BITS if name in row.rates}
-    if counted:
-        scaled = {
-            name: figure.interval.scale(BITS[name] / _TERA) for name, figure in counted.items()
-        }
-        return Estimate(highest(scaled.values()), max(item.middle for item in scaled.values()))
-    if row.tpp_bound:
-        return at_most(row.tpp_bound.interval.high)
-    return Estimate(ANYTHING, None)
-
-
-def operations_of(row: Device) -> Estimate:
-    counted = [row.rates[name].interval for name in BITS if name in row.rates]
-    if row.kind in SILENT or not counted:
-        return _from_bound(row, _SHORTEST)
-    return Estimate(highest(counted), max(item.middle for item in counted))
-
-
-def fp64_of(row: Device) -> Estimate:
-    if "fp64" in row.rates:
-        return _figure(row.rates["fp64"])
-    if row.fp64_bound:
-        return at_most(row.fp64_bound.interval.high)
-    return _from_bound(row, _LONGEST)
-
-
-def _from_bound(row: Device, bits: int) -> Estimate:
-    """Operations/s of ``bits`` bits that the whole TPP would allow: TPP = operations × bits."""
-    tpp = tpp_of(row).interval
-    return Estimate(ZERO, 0.0) if tpp == ZERO else at_most(tpp.high * _TERA / bits)
-
-
-def _bandwidth(row: Device, figure: Figure | None) -> Estimate:
-    if row.kind in SILENT:
-        return Estimate(ZERO, 0.0)
-    return _figure(figure) if figure else Estimate(ANYTHING, None)
-
-
-def _figure(figure: Figure) -> Estimate:
-    return Estimate(figure.interval, figure.interval.middle)
-
-
-def at_most(high: float) -> Estimate:
-    return Estimate(Interval(0.0, high), None if high == ANYTHING.high else high)
-
-
-def _merge(estimates: list[Estimate]) -> Estimate:
-    if len({item.value for item in estimates}) == 1:
-        return Estimate(hull(item.interval for item in estimates), estimates[0].value)
-    merged = hull(item.interval for item in estimates)
-    return Estimate(merged, None if merged.high == ANYTHING.high else merged.high)
-
-
-def _basis(rows: tuple[Device, ...], tpp: list[Estimate]) -> Basis | None:
-    if any(item.interval.high == ANYTHING.high for item in tpp):
-        return None
-    return Basis.CATALOGUE if any(row.rates for row in rows) else Basis.BOUND
-
-
-def _is_rated(row: Device) -> bool:
-    return bool(row.rates or row.tpp_bound or row.kind in SILENT)
-
-
-def explain(row: Device) -> str:
-    if row.kind is Kind.PARAVIRTUAL:
-        return f"{row.name}: a hypervisor's device; a GPU of the host is not this machine's"
-    if row.kind in SILENT:
-        return f"{row.name}: no compute units"
-    if not row.rates and row.tpp_bound:
-        return f"{row.name}: at most TPP {row.tpp_bound.interval.high:,.0f} ({row.grade.value})"
-    if not row.rates:
-        return f"{row.name}: no published rate"
-    best = max(
-        (name for name in BITS if name in row.rates),
-        key=lambda name: row.rates[name].interval.middle * BITS[name],
-    )
-    figure = row.rates[best]
-    return f"{row.name}: dense {best} {figure.printed} T × {BITS[best]} bit ({figure.grade.value})"
-
-
-def _no_rates(accelerator: Accelerator, rows: tuple[Device, ...]) -> str:
-    names = " or ".join(dict.fromkeys(row.name for row in rows if not _is_rated(row)))
-    return f"no verified rate for {names} at {accelerator.address}: ask the maker for its datasheet"
 
 
 def _unknown(accelerator: Accelerator) -> PackageRating:
@@ -167,5 +92,91 @@ def _unknown(accelerator: Accelerator) -> PackageRating:
         basis=None,
         detail=f"{label} is not in the catalogue",
         sources=(),
-        missing=(f"no catalogue row for {label}: find its datasheet and add a row",),
+        missing=(f"no catalogue row for {label}: {_ASK}",),
     )
+
+
+def _no_rates(accelerator: Accelerator, rows: tuple[Device, ...]) -> str:
+    names = " or ".join(dict.fromkeys(row.name for row in rows if not is_rated(row)))
+    return f"no verified rate for {names} at {accelerator.address}: {_ASK}"
+
+
+def _by_units(rating: PackageRating, stated: Sequence[UnitRating]) -> PackageRating:
+    """Units × clock bound it from above only: its maker may limit what the units do."""
+    if not stated:
+        return rating
+    most = max(stated, key=lambda item: item.tpp)
+    return dataclasses.replace(
+        rating,
+        tpp=at_most(most.tpp),
+        operations=at_most(max(most.rates.values(), default=0.0)),
+        fp64=at_most(most.rates.get("fp64", ANYTHING.high)),
+        basis=Basis.RATED,
+        detail=f"{rating.detail}; at most {most.detail}",
+        sources=(*rating.sources, most.source),
+    )
+
+
+def _raised(rating: PackageRating, catalogue: Catalogue) -> PackageRating:
+    upwards = [item for item in rating.contradictions if item.upwards]
+    larger = [other for item in upwards for other in _as_stated(rating, item, catalogue)]
+    most = max(larger, key=lambda item: item.tpp.interval.high, default=None)
+    if most is None or most.tpp.interval.high <= rating.tpp.interval.high:
+        return rating
+    areas = [area for area in (rating.die_area, most.die_area) if area is not None]
+    said = f"{upwards[0].identity.source} says {upwards[0].by_source}"
+    return dataclasses.replace(
+        rating,
+        tpp=_up_to(rating.tpp, most.tpp),
+        operations=_up_to(rating.operations, most.operations),
+        fp64=_up_to(rating.fp64, most.fp64),
+        die_area=hull(areas) if areas else None,
+        memory_bandwidth=_merge([rating.memory_bandwidth, most.memory_bandwidth]),
+        io_bandwidth=_merge([rating.io_bandwidth, most.io_bandwidth]),
+        segments=rating.segments | most.segments,
+        kinds=rating.kinds | most.kinds,
+        basis=None if most.tpp.interval.high == ANYTHING.high else Basis.BOUND,
+        detail=f"{rating.detail}; {said}: {most.detail}",
+        sources=tuple(dict.fromkeys((*rating.sources, *most.sources))),
+        missing=(
+            f"which device {rating.accelerator.address} is: PCI ids say {rating.name}, {said}: "
+            "measure it, or read the marking on the chip",
+        ),
+    )
+
+
+def _as_stated(
+    rating: PackageRating, item: Contradiction, catalogue: Catalogue
+) -> list[PackageRating]:
+    """What the device would be rated if it were what the contradicting source says."""
+    device, identity = rating.accelerator, item.identity
+    found: list[PackageRating] = []
+    if identity.pci is not None and identity.pci != device.pci:
+        rows = devices_for(catalogue, dataclasses.replace(device, pci=identity.pci))
+        found += [_from_rows(device, rows)] if rows else []
+    named = rows_named(catalogue, identity.name) if identity.name else ()
+    found += [_from_rows(device, named)] if named else []
+    alone = dataclasses.replace(device, identities=(identity,))
+    stated = by_units(alone, (), catalogue)
+    found += [_by_units(_unknown(alone), stated)] if stated else []
+    return found
+
+
+def _up_to(known: Estimate, larger: Estimate) -> Estimate:
+    """What the ids are rated at is sure; the larger device is what it may be."""
+    high = max(known.interval.high, larger.interval.high)
+    value = None if high == ANYTHING.high else high
+    return Estimate(Interval(known.interval.low, high), value)
+
+
+def _merge(estimates: list[Estimate]) -> Estimate:
+    if len({item.value for item in estimates}) == 1:
+        return Estimate(hull(item.interval for item in estimates), estimates[0].value)
+    merged = hull(item.interval for item in estimates)
+    return Estimate(merged, None if merged.high == ANYTHING.high else merged.high)
+
+
+def _basis(rows: tuple[Device, ...], tpp: list[Estimate]) -> Basis | None:
+    if any(item.interval.high == ANYTHING.high for item in tpp):
+        return None
+    return Basis.CATALOGUE if any(row.rates for row in rows) else Basis.BOUND

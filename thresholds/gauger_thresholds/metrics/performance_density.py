@@ -23,6 +23,8 @@ def metric(machine: Machine, subject: str) -> Metric:
         why = "planar dies have no applicable area" if rating.planar else rating.detail
         return metric_of(_NAME, _UNIT, rating, Estimate(ZERO, 0.0), detail=why)
     if rating.die_area is None:
+        if rating.tpp.interval.high == ANYTHING.high:
+            return metric_of(_NAME, _UNIT, rating, Estimate(ANYTHING, None))
         missing = (f"the die area of {rating.name}: ask the maker, or add it to the catalogue",)
         nothing = Estimate(ANYTHING, None)
         return metric_of(_NAME, _UNIT, rating, nothing, detail="die area unknown", missing=missing)

@@ -1,24 +1,25 @@
-"""What the processors' package is rated for: cores, graphics and neural engine are one IC."""
+"""What the processors' package is rated for: cores, graphics and neural engine are one IC.
+
+TPP is aggregated over the processing units of the integrated circuit (15 CFR 774 Supplement 1,
+3A090, Technical Notes), so what the catalogue knows as integrated counts with the cores. The
+64-bit rate stays that of the cores: the other units have entries of their own, and APP adds up
+entries.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+
 from gauger_probes.evidence.accelerator import Accelerator, Bus
 from gauger_probes.evidence.document import Evidence
-from gauger_thresholds.catalogue.cpu_rating import CpuRating
+from gauger_thresholds.catalogue.cpu_rating import AtClock, CpuRating, at_clocks, shown
 from gauger_thresholds.catalogue.cpu_rating import rate as rate_processors
-from gauger_thresholds.catalogue.match import devices_for
-from gauger_thresholds.catalogue.model import Catalogue, Device
+from gauger_thresholds.catalogue.model import Catalogue
 from gauger_thresholds.findings import Basis
-from gauger_thresholds.interval import ANYTHING, total
-from gauger_thresholds.metrics.device_rating import (
-    SILENT,
-    at_most,
-    explain,
-    fp64_of,
-    operations_of,
-    tpp_of,
-)
+from gauger_thresholds.interval import ANYTHING, Interval, total
+from gauger_thresholds.metrics.device_rating import rate_device
 from gauger_thresholds.metrics.machine import Estimate, PackageRating
+from gauger_thresholds.metrics.row_rating import at_most
 
 
 def rate_processor(
@@ -29,44 +30,50 @@ def rate_processor(
     processors = host.processors if host else ()
     virtualised = bool(host and host.virtualisation.hypervisor)
     cpu = rate_processors(catalogue, processors, virtualised)
-    beside = [
-        row
+    others = [
+        rate_device(item, catalogue)
         for item in evidence.accelerators
         if item.parent is None and item.bus is not Bus.CPU
-        for row in devices_for(catalogue, item)[:1]
-        if row.integrated and row.kind not in SILENT
     ]
-    graphics = [tpp_of(row) for row in beside]
-    return _package(accelerator, cpu, beside, graphics)
+    beside = [item for item in others if any(row.integrated for row in item.rows)]
+    return _package(accelerator, cpu, beside)
 
 
 def _package(
-    accelerator: Accelerator, cpu: CpuRating, beside: list[Device], graphics: list[Estimate]
+    accelerator: Accelerator, cpu: CpuRating, beside: list[PackageRating]
 ) -> PackageRating:
-    """The processor's IC counts every unit on it: cores, graphics and neural engine."""
-    tpp = cpu.tpp
-    operations = [cpu.operations, *(operations_of(row).interval for row in beside)]
-    fp64 = cpu.fp64
-    for row, estimate in zip(beside, graphics, strict=True):
-        tpp = tpp + estimate.interval
-        fp64 = fp64 + fp64_of(row).interval
     names = [item.name for item in accelerator.identities if item.name]
-    with_units = "".join(f" + {explain(row)}" for row in beside)
+    units = total(item.tpp.interval for item in beside)
+    tpp = cpu.tpp + units
+    clocks = tuple(dataclasses.replace(item, tpp=item.tpp + units) for item in cpu.clocks)
+    operations = [cpu.operations, *(item.operations.interval for item in beside)]
+    sources = [f"catalogue:{cpu.cpu.id}"] if cpu.cpu else []
+    sources += [source for item in beside for source in item.sources]
     return PackageRating(
         accelerator=accelerator,
         name=names[0] if names else "processor",
         tpp=at_most(tpp.high) if tpp.low == 0 else Estimate(tpp, tpp.high),
         operations=Estimate(total(operations), None),
-        fp64=Estimate(fp64, fp64.high),
-        die_area=cpu.die_area.interval if cpu.die_area and not beside else None,
+        fp64=Estimate(cpu.fp64, cpu.fp64.high),
+        die_area=None if beside else cpu.die_area,
         planar=False,
         memory_bandwidth=Estimate(ANYTHING, None),
         io_bandwidth=Estimate(ANYTHING, None),
         segments=frozenset({cpu.segment}),
         kinds=frozenset(),
         basis=None if tpp.high == ANYTHING.high else Basis.BOUND,
-        detail=cpu.detail + with_units,
-        sources=(f"catalogue:{cpu.cpu.id}",) if cpu.cpu else (),
-        missing=cpu.missing,
+        detail=_detail(cpu, beside, tpp, clocks),
+        sources=tuple(dict.fromkeys(sources)),
+        missing=(*cpu.missing, *(text for item in beside for text in item.missing)),
         packages=max(cpu.packages, 1),
+        clocks=clocks,
     )
+
+
+def _detail(
+    cpu: CpuRating, beside: list[PackageRating], tpp: Interval, clocks: tuple[AtClock, ...]
+) -> str:
+    """The sum, and what it comes to at each clock that somebody states."""
+    terms = [cpu.detail, *(item.detail for item in beside)]
+    whole = f"{' + '.join(terms)} = TPP {shown(tpp)}" if beside else cpu.detail
+    return "; ".join(text for text in (whole, at_clocks(clocks)) if text)

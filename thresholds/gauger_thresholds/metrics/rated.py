@@ -1,32 +1,50 @@
 """Writes what the catalogue states beside what was read, so that a reader sees both.
 
-These figures are for people: judging never reads them, it rates the device anew from its
-identities with the judge's own catalogue.
+These figures are for people: judging reads none of them but what a person declared, and rates the
+device anew from its identities with the judge's own catalogue.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Iterator
 
-from gauger_probes.evidence.accelerator import Accelerator, Bus
+from gauger_probes.evidence.accelerator import Accelerator, Bus, Identity
 from gauger_probes.evidence.common import Rating
 from gauger_probes.evidence.document import Evidence
 from gauger_thresholds.catalogue.match import devices_for
-from gauger_thresholds.catalogue.model import Catalogue, Device
-from gauger_thresholds.interval import ANYTHING, Interval
+from gauger_thresholds.catalogue.model import Catalogue, Device, Figure
+from gauger_thresholds.findings import Basis
+from gauger_thresholds.metrics.contradictions import CATALOGUE
 from gauger_thresholds.metrics.machine import Machine, PackageRating
+from gauger_thresholds.metrics.rated_cpu import processor_figures
+from gauger_thresholds.metrics.rated_units import unit_figures
 from gauger_thresholds.metrics.rating import rate_machine
 
 
 def with_ratings(evidence: Evidence, catalogue: Catalogue) -> Evidence:
-    """Return ``evidence`` with each package's ``rated`` filled from the catalogue."""
+    """Return ``evidence`` with each package's ``rated`` filled, and its row's own name added.
+
+    A row's name stands as an identity of source ``catalogue:…``: an old table of PCI names, or
+    none, leaves no device nameless.
+    """
     machine = rate_machine(evidence, catalogue)
     rated = tuple(
-        dataclasses.replace(item, rated=item.rated + _ratings(item, machine, catalogue))
+        dataclasses.replace(
+            item,
+            identities=(*item.identities, *_names(item, machine)),
+            rated=(*item.rated, *_ratings(item, machine, catalogue)),
+        )
         for item in evidence.accelerators
     )
     return dataclasses.replace(evidence, accelerators=rated)
+
+
+def _names(item: Accelerator, machine: Machine) -> Iterator[Identity]:
+    if item.id in machine.ratings:
+        for row in machine.ratings[item.id].rows:
+            yield Identity(source=f"{CATALOGUE}{row.id}", name=row.name)
 
 
 def _ratings(item: Accelerator, machine: Machine, catalogue: Catalogue) -> tuple[Rating, ...]:
@@ -34,35 +52,20 @@ def _ratings(item: Accelerator, machine: Machine, catalogue: Catalogue) -> tuple
         return ()
     rating = machine.ratings[item.id]
     if item.bus is Bus.CPU:
-        return _cpu(rating)
+        return (*_total(rating), *processor_figures(rating))
     rows = devices_for(catalogue, item)
     figures = tuple(figure for row in rows for figure in _device(row))
-    return (*figures, *_total(rating))
+    return (*figures, *_total(rating), *unit_figures(item, rows, catalogue))
 
 
-def _device(row: Device) -> tuple[Rating, ...]:
+def _device(row: Device) -> Iterator[Rating]:
     source = f"catalogue:{row.id}"
-    rates = tuple(
-        _stated("gemm", precision, _unit(precision), figure.interval, source)
-        for precision, figure in row.rates.items()
-    )
-    memory = row.memory_bandwidth
-    if memory is None:
-        return rates
-    return (*rates, _stated("memoryBandwidth", None, "B/s", memory.interval, source))
-
-
-def _cpu(rating: PackageRating) -> tuple[Rating, ...]:
-    """Cores × clock × operations per cycle; single precision fills a lane twice as often."""
-    if rating.fp64.interval.high == ANYTHING.high:
-        return ()
-    source = rating.sources[0] if rating.sources else "bound"
-    double = rating.fp64.interval.scale(rating.packages)
-    return (
-        _stated("gemm", "fp64", "FLOP/s", double, source),
-        _stated("gemm", "fp32", "FLOP/s", double.scale(2), source),
-        *_total(rating),
-    )
+    for precision, figure in (*row.rates.items(), *row.wide_rates.items()):
+        yield _stated("gemm", precision, _unit(precision), figure, source)
+    bandwidths = {"memoryBandwidth": row.memory_bandwidth, "ioBandwidth": row.io_bandwidth}
+    for quantity, stated in bandwidths.items():
+        if stated is not None:
+            yield _stated(quantity, None, "B/s", stated, source)
 
 
 def _total(rating: PackageRating) -> tuple[Rating, ...]:
@@ -75,12 +78,21 @@ def _total(rating: PackageRating) -> tuple[Rating, ...]:
     return (Rating("tpp", None, "TPP", value, interval.low, interval.high, basis, source),)
 
 
-def _stated(
-    quantity: str, precision: str | None, unit: str, interval: Interval, source: str
-) -> Rating:
+def _stated(quantity: str, precision: str | None, unit: str, figure: Figure, source: str) -> Rating:
+    interval = figure.interval
     high = None if math.isinf(interval.high) else interval.high
     value = None if high is None else interval.middle
-    return Rating(quantity, precision, unit, value, interval.low, high, "catalogue", source)
+    return Rating(
+        quantity=quantity,
+        precision=precision,
+        unit=unit,
+        value=value,
+        low=interval.low,
+        high=high,
+        basis=Basis.CATALOGUE.value,
+        source=source,
+        accumulate=figure.accumulate,
+    )
 
 
 def _unit(precision: str) -> str:

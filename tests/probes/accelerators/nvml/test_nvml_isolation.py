@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 import pytest
 
+from gauger_probes.evidence.common import JsonValue
 from gauger_probes.evidence.coverage import Coverage, Hidden, Status
 from gauger_probes.evidence.document import Evidence
 from gauger_probes.registry import PROBES
@@ -22,7 +23,8 @@ from gauger_probes.roots import Roots
 from gauger_probes.run.runner import run_probes
 from support.fake_probes import line
 from support.kernel_tree import kernel_tree
-from support.nvml_stand_in import H100, Answers, calls, compile_stand_in, install, tell
+from support.nvml_machines import H100, Answers, machine
+from support.nvml_stand_in import ABORT, HANG, calls, compile_stand_in, install, tell
 
 PCI = "sys/bus/pci/devices/0000:00:09.0"
 MACHINE = {
@@ -54,11 +56,11 @@ def root(stand_in: Path, tmp_path: Path) -> Path:
 def nvml_line(
     root: Path,
     device: Answers = H100,
-    system: Mapping[str, str] = MappingProxyType({}),
+    system: Mapping[str, JsonValue] = MappingProxyType({}),
     timeout_s: float = 15.0,
 ) -> Coverage:
     """Return the coverage of the NVML probe; the PCI function must be found whatever happens."""
-    tell(root / "usr/lib64", device, **system)
+    tell(root / "usr/lib64", machine(device, **system))
     evidence = run(root, timeout_s)
     (gpu,) = [entry for entry in evidence.accelerators if entry.address == "0000:00:09.0"]
     assert gpu.pci is not None
@@ -69,7 +71,7 @@ def nvml_line(
 def test_the_registered_probe_finds_the_installed_library_and_identifies_the_gpu(
     root: Path,
 ) -> None:
-    tell(root / "usr/lib64", H100)
+    tell(root / "usr/lib64", machine(H100))
     evidence = run(root)
     (gpu,) = [entry for entry in evidence.accelerators if entry.address == "0000:00:09.0"]
     named = {identity.source: identity.name for identity in gpu.identities}
@@ -81,7 +83,7 @@ def test_the_registered_probe_finds_the_installed_library_and_identifies_the_gpu
 
 def test_a_library_that_hangs_at_its_start_costs_its_probe_alone(root: Path) -> None:
     began = time.monotonic()
-    found = nvml_line(root, system={"init": "!hang"}, timeout_s=2.0)
+    found = nvml_line(root, system={"nvmlInit": HANG}, timeout_s=2.0)
     assert found.status is Status.TIMEOUT
     assert found.reason == "no answer within the time limit of 2 s"
     assert found.could_hide == (Hidden.IDENTITY,)
@@ -89,19 +91,19 @@ def test_a_library_that_hangs_at_its_start_costs_its_probe_alone(root: Path) -> 
 
 
 def test_a_library_that_hangs_at_one_device_costs_its_probe_alone(root: Path) -> None:
-    found = nvml_line(root, {**H100, "vbios": "!hang"}, timeout_s=2.0)
+    found = nvml_line(root, {**H100, "nvmlDeviceGetVbiosVersion({})": HANG}, timeout_s=2.0)
     assert found.status is Status.TIMEOUT
 
 
-@pytest.mark.parametrize("answer", ["init", "count"])
+@pytest.mark.parametrize("answer", ["nvmlInit", "nvmlDeviceGetCount"])
 def test_a_library_that_crashes_costs_its_probe_alone(root: Path, answer: str) -> None:
-    found = nvml_line(root, system={answer: "!abort"})
+    found = nvml_line(root, system={answer: ABORT})
     assert (found.status, found.reason) == (Status.CRASHED, "killed by signal 6 (SIGABRT)")
     assert found.could_hide == (Hidden.IDENTITY,)
 
 
 def test_a_library_of_another_version_than_the_driver_costs_its_probe_alone(root: Path) -> None:
-    found = nvml_line(root, system={"init": "!18"})
+    found = nvml_line(root, system={"nvmlInit": {"error": 18}})
     assert found.status is Status.UNAVAILABLE
     assert "reboot after the driver update" in (found.reason or "")
     assert found.could_hide == (Hidden.IDENTITY,)
@@ -115,7 +117,12 @@ def test_a_driver_before_535_is_asked_for_throttle_reasons_by_their_old_name(
     library = compile_stand_in(old, "-DBEFORE_EVENT_REASONS")
     assert library.read_bytes() != stand_in.read_bytes()
     kernel_tree(tmp_path, MACHINE)
-    tell(install(library, tmp_path), {**H100, "virtualisation": 0, "throttleReasons": 0x80})
+    device: Answers = {
+        **H100,
+        "nvmlDeviceGetCurrentClocksThrottleReasons({})": 0x80,
+        "nvmlDeviceGetVirtualizationMode({})": 0,
+    }
+    tell(install(library, tmp_path), machine(device))
     evidence = run(tmp_path)
     (gpu,) = [entry for entry in evidence.accelerators if entry.address == "0000:00:09.0"]
     assert [limit.detail for limit in gpu.limits] == ["hardware power brake slowdown"]

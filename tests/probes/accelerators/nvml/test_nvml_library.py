@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from gauger_probes.accelerators.nvml import survey
+from gauger_probes.accelerators.nvml import ask, probe
 from gauger_probes.accelerators.nvml_library import SONAME, candidates, in_cache, load
 from gauger_probes.evidence.coverage import Hidden, Status
+from gauger_probes.result import Context
 from gauger_probes.roots import Roots
-from support.nvml_stand_in import FILE, H100, install, tell
+from support.nvml_machines import H100, machine
+from support.nvml_stand_in import FILE, calls, install, tell
 
 
 def cache(*entries: tuple[str, str]) -> bytes:
@@ -91,7 +93,7 @@ def test_the_callers_library_path_is_not_searched(
 
 
 def test_a_machine_without_the_library_says_so(tmp_path: Path) -> None:
-    result = survey(candidates(Roots(tmp_path)), Roots(tmp_path))
+    result = ask(candidates(Roots(tmp_path)), Roots(tmp_path))
     assert result.status is Status.UNAVAILABLE
     assert result.reason == ("no NVIDIA management library (libnvidia-ml.so.1) on this machine")
     assert result.could_hide == (Hidden.IDENTITY,)
@@ -99,7 +101,7 @@ def test_a_machine_without_the_library_says_so(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_library_says_so(tmp_path: Path) -> None:
     (tmp_path / SONAME).write_bytes(b"not a library")
-    result = survey([tmp_path / SONAME], Roots(tmp_path))
+    result = ask([tmp_path / SONAME], Roots(tmp_path))
     assert result.status is Status.UNAVAILABLE
     assert (result.reason or "").startswith("the NVIDIA management library cannot be loaded: ")
 
@@ -107,10 +109,12 @@ def test_a_file_that_is_no_library_says_so(tmp_path: Path) -> None:
 def test_a_candidate_for_another_machine_is_passed_over(stand_in: Path, tmp_path: Path) -> None:
     foreign = tmp_path / SONAME
     foreign.write_bytes(b"\x7fELF\x01\x01\x01" + bytes(200))  # of the 32-bit class
-    tell(stand_in.parent, H100)
-    result = survey([tmp_path / "absent", tmp_path, foreign, stand_in], Roots(tmp_path))
+    tell(stand_in.parent, machine(H100))
+    result = ask([tmp_path / "absent", tmp_path, foreign, stand_in], Roots(tmp_path))
     assert (result.status, len(result.identified)) == (Status.OK, 1)
-    assert result.notes["librarySha256"] == hashlib.sha256(stand_in.read_bytes()).hexdigest()
+    library = result.identified[0].identity.library
+    assert library is not None
+    assert library.sha256 == hashlib.sha256(stand_in.read_bytes()).hexdigest()
 
 
 def test_a_second_library_in_one_process_is_refused(stand_in: Path, tmp_path: Path) -> None:
@@ -126,3 +130,10 @@ def test_an_installation_is_found_by_its_link_and_loaded_by_its_file(
     folder = install(stand_in, tmp_path)
     found = [path for path in candidates(Roots(tmp_path)) if path.exists()]
     assert found == [folder / FILE]
+
+
+def test_over_a_captured_tree_nothing_is_loaded(stand_in: Path, tmp_path: Path) -> None:
+    install(stand_in, tmp_path)
+    result = probe(Context(Roots(tmp_path, captured=True)))
+    assert result.status is Status.NOT_RUN
+    assert calls(tmp_path / "usr/lib64") == []

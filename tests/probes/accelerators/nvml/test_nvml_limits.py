@@ -1,90 +1,91 @@
-"""What holds a device back is told from what it merely lacks. The library is a stand-in."""
+"""What holds a device back is told from what it merely lacks."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pynvml
 import pytest
 
-from gauger_probes.accelerators.nvml import survey
-from gauger_probes.accelerators.nvml_fields import ARCHITECTURES
-from gauger_probes.accelerators.nvml_limits import EVENT_REASONS, VIRTUALISATION_MODES
-from gauger_probes.evidence.common import Limit, Unread
-from gauger_probes.result import Identified
-from gauger_probes.roots import Roots
-from support.nvml_stand_in import GEFORCE, H100_MIG, Answers, tell
+from gauger_probes.evidence.common import JsonValue, Limit, Unread
+from support.nvml_machines import A100, GEFORCE, H100_MIG, Answers, machine, one, replayed
 
-DENIED = "NVML_ERROR_NO_PERMISSION (4)"
-#: A card on bare metal, with nothing that limits it and nothing that it would not tell.
-FREE: Answers = {**GEFORCE, "serial": "1650123004567"}
-#: A Tesla T4's clocks as it is shipped (nvidia-smi -q in NVIDIA/nvidia-docker issue 1628).
-T4: Answers = {
-    **FREE,
-    "maxClock.0": 1590,
-    "applicationsClock.0": 585,
-    "defaultApplicationsClock.0": 585,
-}
+APPLICATIONS = "nvmlDeviceGetApplicationsClock({}, 0)"
 
 
-def found(stand_in: Path, device: Answers, **changes: str | int) -> Identified:
-    tell(stand_in.parent, {**device, **changes})
-    (identified,) = survey([stand_in], Roots(stand_in.parent / "empty")).identified
-    return identified
+def limits(device: Answers, changes: Answers | None = None) -> list[tuple[str, str]]:
+    """Return kind and detail of each limit."""
+    found = one(device, changes).limits
+    assert {limit.source for limit in found} <= {"nvml"}
+    return [(limit.kind, limit.detail) for limit in found]
 
 
-def limits(stand_in: Path, device: Answers, **changes: str | int) -> list[tuple[str, str]]:
-    """Return kind and detail of each limit; nothing may be left unread."""
-    identified = found(stand_in, device, **changes)
-    assert identified.identity.unread == ()
-    assert {limit.source for limit in identified.limits} <= {"nvml"}
-    return [(limit.kind, limit.detail) for limit in identified.limits]
-
-
-def test_a_card_as_it_left_the_factory_has_no_limit(stand_in: Path) -> None:
-    assert limits(stand_in, FREE) == []
+@pytest.mark.parametrize("device", [A100, GEFORCE])
+def test_a_card_as_it_left_the_factory_has_no_limit(device: Answers) -> None:
+    assert limits(device) == []
 
 
 @pytest.mark.parametrize(
-    ("changes", "detail"),
+    ("limit", "enforced", "detail"),
     [
-        ({"powerLimit": 250_000}, "250 W, 320 W by default"),
-        ({"powerEnforced": 212_500}, "212.5 W, 320 W by default"),
-        ({"powerLimit": 250_000, "powerEnforced": 200_000}, "200 W, 320 W by default"),
+        (250_000, 320_000, "250 W, 320 W by default"),
+        (320_000, 212_500, "212.5 W, 320 W by default"),
+        (250_000, 200_000, "200 W, 320 W by default"),
     ],
 )
-def test_power_below_the_default_is_a_cap(
-    stand_in: Path, changes: dict[str, int], detail: str
+def test_power_below_the_default_is_a_cap(limit: int, enforced: int, detail: str) -> None:
+    changes: dict[str, JsonValue] = {
+        "nvmlDeviceGetPowerManagementLimit": limit,
+        "nvmlDeviceGetEnforcedPowerLimit": enforced,
+    }
+    assert limits(GEFORCE, changes) == [("powerCap", detail)]
+
+
+def test_power_above_the_default_is_none() -> None:
+    changes: dict[str, JsonValue] = {
+        "nvmlDeviceGetPowerManagementLimit": 400_000,
+        "nvmlDeviceGetEnforcedPowerLimit": 400_000,
+    }
+    assert limits(GEFORCE, changes) == []
+
+
+def test_a_partitioned_gpu_says_its_instances() -> None:
+    assert ("partition", "MIG mode enabled, 3 instances") in limits(H100_MIG)
+
+
+def test_one_instance_is_one_instance() -> None:
+    gone: dict[str, JsonValue] = {
+        f"nvmlDeviceGetMigDeviceHandleByIndex({{}}, {index})": {"error": 6} for index in (1, 2)
+    }
+    assert ("partition", "MIG mode enabled, 1 instance") in limits(H100_MIG, gone)
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["nvmlDeviceGetMigDeviceHandleByIndex({}, 0)", "nvmlDeviceGetMaxMigDeviceCount({})"],
+)
+def test_instances_that_may_not_be_counted_leave_the_partition_said(call: str) -> None:
+    found = one(H100_MIG, {call: {"error": 4}})
+    assert Limit("partition", "nvml", "MIG mode enabled") in found.limits
+    refused = Unread("migInstances", "NVML_ERROR_NO_PERMISSION (4)")
+    assert refused in found.identity.unread
+
+
+@pytest.mark.parametrize(
+    ("modes", "expected"),
+    [
+        ([0, 1], [("partitionPending", "MIG mode disabled, enabled after the next reset")]),
+        ([0, 0], []),
+    ],
+)
+def test_a_partition_that_comes_with_the_next_reset_is_said(
+    modes: list[JsonValue], expected: list[tuple[str, str]]
 ) -> None:
-    assert limits(stand_in, FREE, **changes) == [("powerCap", detail)]
+    assert limits(A100, {"nvmlDeviceGetMigMode": modes}) == expected
 
 
-def test_power_above_the_default_is_none(stand_in: Path) -> None:
-    assert limits(stand_in, FREE, powerLimit=400_000, powerEnforced=400_000) == []
-
-
-def test_a_partitioned_gpu_stays_one_device_and_says_its_instances(stand_in: Path) -> None:
-    identified = found(stand_in, H100_MIG)
-    assert Limit("partition", "nvml", "MIG mode enabled, 4 instances") in identified.limits
-    assert identified.parent is None
-    assert identified.identity.memory_bytes == 81_559 * 1024 * 1024
-    assert (identified.identity.units, identified.identity.unit_kind) == (None, None)
-    assert identified.identity.unread == (Unread("units", "NVML_ERROR_NOT_SUPPORTED (3)"),)
-
-
-def test_one_instance_is_one_instance(stand_in: Path) -> None:
-    changes = {f"mig.{index}": "!6" for index in range(1, 7)}
-    identified = found(stand_in, H100_MIG, **changes)
-    assert Limit("partition", "nvml", "MIG mode enabled, 1 instance") in identified.limits
-
-
-@pytest.mark.parametrize("changes", [{"mig.0": "!4"}, {"mostMig": "!4"}])
-def test_instances_that_may_not_be_counted_leave_the_partition_said(
-    stand_in: Path, changes: dict[str, str]
-) -> None:
-    identified = found(stand_in, H100_MIG, **changes)
-    assert Limit("partition", "nvml", "MIG mode enabled") in identified.limits
-    assert Unread("migDevices", DENIED) in identified.identity.unread
+def test_a_partition_that_goes_with_the_next_reset_is_both() -> None:
+    assert limits(H100_MIG, {"nvmlDeviceGetMigMode": [1, 0]})[:2] == [
+        ("partition", "MIG mode enabled, 3 instances"),
+        ("partitionPending", "MIG mode enabled, disabled after the next reset"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -97,8 +98,8 @@ def test_instances_that_may_not_be_counted_leave_the_partition_said(
         (7, "mode 7"),
     ],
 )
-def test_a_virtualised_gpu_says_how(stand_in: Path, mode: int, detail: str) -> None:
-    assert limits(stand_in, FREE, virtualisation=mode) == [("virtualised", detail)]
+def test_a_virtualised_gpu_says_how(mode: int, detail: str) -> None:
+    assert limits(GEFORCE, {"nvmlDeviceGetVirtualizationMode": mode}) == [("virtualised", detail)]
 
 
 @pytest.mark.parametrize(
@@ -110,60 +111,82 @@ def test_a_virtualised_gpu_says_how(stand_in: Path, mode: int, detail: str) -> N
         (0x2 | 0x8000, "applications clocks setting, 0x8000"),
     ],
 )
-def test_reasons_for_slower_clocks_are_named(stand_in: Path, mask: int, names: str) -> None:
-    assert limits(stand_in, FREE, eventReasons=mask) == [("throttled", names)]
+def test_reasons_for_slower_clocks_are_named(mask: int, names: str) -> None:
+    changes: dict[str, JsonValue] = {"nvmlDeviceGetCurrentClocksEventReasons": mask}
+    assert limits(GEFORCE, changes) == [("throttled", names)]
 
 
 @pytest.mark.parametrize("mask", [0, 1])
-def test_an_idle_gpu_is_not_throttled(stand_in: Path, mask: int) -> None:
-    assert limits(stand_in, FREE, eventReasons=mask) == []
+def test_an_idle_gpu_is_not_throttled(mask: int) -> None:
+    assert limits(GEFORCE, {"nvmlDeviceGetCurrentClocksEventReasons": mask}) == []
 
 
-def test_a_lowered_applications_clock_is_a_cap(stand_in: Path) -> None:
-    expected = [("clockCap", "applications clock 900 MHz of 1590 MHz")]
-    assert limits(stand_in, T4, **{"applicationsClock.0": 900}) == expected
+def test_a_lowered_applications_clock_is_a_cap() -> None:
+    expected = [("clockCap", "applications clock 900 MHz of 1410 MHz")]
+    assert limits(A100, {APPLICATIONS: 900}) == expected
 
 
-def test_the_applications_clock_that_a_card_is_shipped_with_is_no_cap(stand_in: Path) -> None:
-    assert limits(stand_in, T4) == []
+def test_the_applications_clock_that_a_card_is_shipped_with_is_no_cap() -> None:
+    assert limits(A100, {APPLICATIONS: 1095}) == []
 
 
-def test_an_applications_clock_at_the_maximum_is_no_cap(stand_in: Path) -> None:
-    assert limits(stand_in, T4, **{"applicationsClock.0": 1590}) == []
+def test_an_applications_clock_at_the_maximum_is_no_cap() -> None:
+    assert limits(A100, {APPLICATIONS: 1410}) == []
 
 
-@pytest.mark.parametrize("code", [3, 13, 26])
-def test_what_a_device_lacks_is_neither_a_limit_nor_unread(stand_in: Path, code: int) -> None:
-    lacking = f"!{code}"
-    settings = ("powerLimit", "powerEnforced", "powerDefault", "mig", "virtualisation")
-    changes = dict.fromkeys((*settings, "eventReasons", "applicationsClock.0"), lacking)
-    assert limits(stand_in, T4, **changes) == []
+def test_error_correction_that_is_off_by_default_holds_memory_back() -> None:
+    on: dict[str, JsonValue] = {
+        "nvmlDeviceGetEccMode": [1, 1],
+        "nvmlDeviceGetDefaultEccMode": 0,
+    }
+    assert limits(A100, on) == [("ecc", "ECC enabled, disabled by default")]
+
+
+def test_a_change_of_error_correction_that_waits_is_said() -> None:
+    expected = [("eccPending", "ECC enabled, disabled after the next reset")]
+    assert limits(A100, {"nvmlDeviceGetEccMode": [1, 0]}) == expected
 
 
 @pytest.mark.parametrize(
-    ("answer", "name"),
+    ("mode", "detail"),
     [
-        ("powerLimit", "powerLimit"),
-        ("powerDefault", "defaultPowerLimit"),
-        ("powerEnforced", "enforcedPowerLimit"),
-        ("mig", "migMode"),
-        ("virtualisation", "virtualisationMode"),
-        ("eventReasons", "clockEventReasons"),
-        ("applicationsClock.0", "applicationsClock"),
-        ("defaultApplicationsClock.0", "defaultApplicationsClock"),
-        ("maxClock.0", "maxGraphicsClock"),
+        (1, "exclusive: one thread at a time may compute on it"),
+        (2, "prohibited: no program may compute on it"),
+        (3, "exclusive: one process at a time may compute on it"),
+        (9, "mode 9"),
     ],
 )
-def test_a_setting_that_may_not_be_read_is_unread(stand_in: Path, answer: str, name: str) -> None:
-    identified = found(stand_in, T4, **{answer: "!4"})
-    assert identified.identity.unread == (Unread(name, DENIED),)
+def test_a_compute_mode_that_keeps_programs_out_is_said(mode: int, detail: str) -> None:
+    assert limits(A100, {"nvmlDeviceGetComputeMode": mode}) == [("computeMode", detail)]
 
 
-def test_the_numbers_are_those_of_the_binding() -> None:
-    binding = vars(pynvml)
-    kinds = ("nvmlClocksEventReason", "nvmlClocksThrottleReason")
-    assert set(EVENT_REASONS) <= {binding[name] for name in binding if name.startswith(kinds)}
-    for number, name in ARCHITECTURES.items():
-        assert binding[f"NVML_DEVICE_ARCH_{name.upper()}"] == number
-    modes = {binding[name] for name in binding if "GPU_VIRTUALIZATION_MODE_" in name}
-    assert set(VIRTUALISATION_MODES) <= modes
+@pytest.mark.parametrize(
+    ("tools", "detail"),
+    [
+        (0, "confidential computing is on"),
+        (1, "confidential computing is on, with developer tools"),
+    ],
+)
+def test_confidential_computing_is_said(tools: int, detail: str) -> None:
+    state: dict[str, JsonValue] = {"environment": 2, "ccFeature": 1, "devToolsMode": tools}
+    system: dict[str, JsonValue] = {
+        "nvmlSystemGetConfComputeState": state,
+        "nvmlSystemGetConfComputeGpusReadyState": 1,
+    }
+    (found,) = replayed(machine(A100, **system)).identified
+    assert found.limits == (Limit("confidentialCompute", "nvml", detail),)
+
+
+def test_what_a_device_lacks_is_no_limit() -> None:
+    settings = (
+        "nvmlDeviceGetPowerManagementLimit",
+        "nvmlDeviceGetEnforcedPowerLimit",
+        "nvmlDeviceGetPowerManagementDefaultLimit",
+        "nvmlDeviceGetMigMode",
+        "nvmlDeviceGetVirtualizationMode",
+        "nvmlDeviceGetCurrentClocksEventReasons",
+        "nvmlDeviceGetEccMode",
+        "nvmlDeviceGetComputeMode",
+    )
+    found = one(A100, {call: {"error": 3} for call in (*settings, APPLICATIONS)})
+    assert (found.limits, found.identity.unread) == ((), ())

@@ -41,5 +41,11 @@ def test_the_stand_in_has_the_prototypes_and_layouts_of_the_real_header(tmp_path
 
 def test_the_bindings_structures_have_the_sizes_that_the_stand_in_asserts() -> None:
     pci, memory = pynvml.nvmlPciInfo_t, pynvml.c_nvmlMemory_t
+    wide, field = pynvml.c_nvmlMemory_v2_t, pynvml.c_nvmlFieldValue_t
+    attributes, state = pynvml.c_nvmlDeviceAttributes, pynvml.c_nvmlConfComputeSystemState_t
     assert (ctypes.sizeof(pci), pci.busId.offset, pci.busId.size) == (68, 36, 32)
     assert (ctypes.sizeof(memory), memory.total.offset, memory.total.size) == (24, 0, 8)
+    assert (ctypes.sizeof(wide), wide.reserved.offset) == (40, 16)
+    assert (ctypes.sizeof(attributes), attributes.gpuInstanceSliceCount.offset) == (40, 24)
+    assert (ctypes.sizeof(field), field.value.offset) == (40, 32)
+    assert ctypes.sizeof(state) == 12
