@@ -122,6 +122,12 @@ def written(path: str, text: str) -> Change:
     return change
 
 
+def switched_off(online: str, present: str) -> Change:
+    """Return the change that switches processors off (``maxcpus=``, or ``online`` in sysfs)."""
+    folder = "sys/devices/system/cpu"
+    return both(written(f"{folder}/online", online), written(f"{folder}/present", present))
+
+
 def without_flag(flag: str) -> Change:
     """Return the change that hides an instruction set, as a hypervisor can."""
 

@@ -166,6 +166,12 @@ EVASIONS: tuple[Evasion, ...] = (
         _MI300X,
     ),
     Evasion(
+        "half of the cores switched off",
+        End.MISSED,
+        evading.switched_off("0-95", "0-191"),
+        device="cpu",
+    ),
+    Evasion(
         "AMX flags hidden from /proc/cpuinfo",
         End.MISSED,
         both(*(evading.without_flag(f"amx_{part}") for part in ("bf16", "tile", "int8"))),

@@ -115,7 +115,7 @@ def read_topology(roots: Roots, names: Iterable[str]) -> Topology:
 
 def _node(number: int, files: DeviceFiles, values: dict[str, int], strange: int) -> Node:
     if strange:
-        files.unread.append(Unread("properties", f"{strange} lines unreadable"))
+        files.unread.append(_strange("properties", strange))
     return Node(
         number=number,
         name=files.text("name"),
@@ -125,6 +125,10 @@ def _node(number: int, files: DeviceFiles, values: dict[str, int], strange: int)
         links=_links(files),
         unread=tuple(files.unread),
     )
+
+
+def _strange(field: str, lines: int) -> Unread:
+    return Unread(field, f"{lines} {'line' if lines == 1 else 'lines'} unreadable")
 
 
 def _memory(files: DeviceFiles) -> int | None:
@@ -151,5 +155,5 @@ def _inside(files: DeviceFiles, folder: str, most: int) -> Iterable[dict[str, in
     for name in names[:most]:
         values, strange = parse(files.lines(f"{folder}/{name}/properties"))
         if strange:
-            files.unread.append(Unread(f"{folder}/{name}", f"{strange} lines unreadable"))
+            files.unread.append(_strange(f"{folder}/{name}", strange))
         yield values

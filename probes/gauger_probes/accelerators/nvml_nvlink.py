@@ -6,14 +6,13 @@ supported may stand before one that is. Numbers are those of nvml.h.
 
 from __future__ import annotations
 
-from gauger_probes.accelerators.nvml_answers import INVALID_ARGUMENT, NOT_FOUND, Refusal
+from gauger_probes.accelerators.nvml_answers import INVALID_ARGUMENT, Refusal
 from gauger_probes.accelerators.nvml_questions import FIELD_NVLINK_SPEED
 from gauger_probes.accelerators.nvml_subject import Subject
 from gauger_probes.evidence.common import JsonValue
 
 #: ``NVML_NVLINK_MAX_LINKS`` of the newest header; older libraries refuse beyond 18.
 _MOST_LINKS = 36
-_BEYOND = (INVALID_ARGUMENT, NOT_FOUND)
 
 #: ``nvmlNvlinkVersion_t``.
 VERSIONS = {1: "1.0", 2: "2.0", 3: "2.2", 4: "3.0", 5: "3.1", 6: "4.0", 7: "5.0"}
@@ -44,7 +43,7 @@ def _states(device: Subject) -> dict[int, bool]:
         answer = device.asked_number("nvmlDeviceGetNvLinkState", link)
         if not isinstance(answer, Refusal):
             states[link] = answer != 0
-        elif answer.code in _BEYOND:
+        elif answer.code == INVALID_ARGUMENT:
             break
         elif not answer.lacking:
             device.take("nvlinkActive", answer)

@@ -35,6 +35,8 @@ from gauger_probes.result import Identified, Result
 
 #: More devices than one machine can hold; a library that counts more is not believed.
 _MOST_DEVICES = 256
+#: As many as a machine with all its GPUs lost has; a reason has little room.
+_MOST_NAMED = 16
 
 _REMEDIES = {
     NO_PERMISSION: "this user may not open /dev/nvidiactl: allow it, or run as root",
@@ -164,7 +166,9 @@ def _completed(identity: Identity, subject: Subject, machine: _Machine) -> Ident
 
 def _about(indices: Sequence[int], reason: str) -> str:
     noun = "device" if len(indices) == 1 else "devices"
-    return f"{noun} {', '.join(map(str, indices))}: {reason}"
+    more = len(indices) - _MOST_NAMED
+    named = ", ".join(map(str, indices[:_MOST_NAMED])) + (f" and {more} more" if more > 0 else "")
+    return f"{noun} {named}: {reason}"
 
 
 def _versions_differ(driver: str | None, module: str | None) -> list[str]:

@@ -1,16 +1,13 @@
 """USB devices that compute, found by their numbers: Coral, Movidius and the like.
 
 The numbers and strings stay readable by any user without a driver
-(Documentation/ABI/testing/sysfs-bus-usb). Which numbers they are is data, ``known_usb.toml``
-beside this module, each entry with its source.
+(Documentation/ABI/testing/sysfs-bus-usb). USB has no class for them, so that who asks says which
+numbers to look for.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from functools import cache
-from importlib.resources import files
 
 from gauger_probes.accelerators.device_files import DeviceFiles, list_folder, unlisted
 from gauger_probes.evidence.accelerator import Accelerator, Bus, Identity
@@ -28,15 +25,8 @@ _REMOTE = "vhci_hcd"
 _NAMED = 4
 
 
-@cache
-def listed() -> frozenset[str]:
-    """Return the ``vendor:product`` numbers of the list, lower-case hex."""
-    text = files("gauger_probes.accelerators").joinpath("known_usb.toml").read_text("utf-8")
-    return frozenset(str(entry["id"]) for entry in tomllib.loads(text)["device"])
-
-
 def probe(context: Context) -> Result:
-    """Return the plugged devices that compute; ``notRun`` where there is no USB.
+    """Return the plugged devices of ``known_usb``; ``notRun`` where there is no USB.
 
     A device whose numbers cannot be read could be one of them, and is said.
     """
@@ -47,7 +37,8 @@ def probe(context: Context) -> Result:
         return missing
     ports = [name for name in listing.names if _DEVICE.fullmatch(name)]
     numbers = {port: _numbers(roots, port) for port in ports}
-    found = tuple(_entry(roots, port, id_) for port, id_ in numbers.items() if id_ in listed())
+    known = frozenset(context.options.known_usb)
+    found = tuple(_entry(roots, port, id_) for port, id_ in numbers.items() if id_ in known)
     unknown = [port for port, id_ in numbers.items() if id_ is None]
     if not unknown:
         return Result(accelerators=found)

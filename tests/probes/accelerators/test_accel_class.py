@@ -106,8 +106,15 @@ def test_the_older_class_of_gaudi_names_its_function_in_a_file(tmp_path: Path) -
     roots = planted(tmp_path, {f"sys/class/habanalabs/hl0/{k}": v for k, v in files.items()})
     planted(tmp_path, {"sys/class/habanalabs/hl_controlD0/pci_addr": "0000:1a:00.0"})
     result = probed(roots)
+    assert (result.status, result.reason) == (Status.OK, None)
     assert [item.address for item in result.accelerators] == ["0000:19:00.0"]
     assert result.identified[0].identity == Identity("habanalabs", "GAUDI2", firmware="1.2")
+
+
+def test_a_file_that_names_another_function_does_not_move_the_device(tmp_path: Path) -> None:
+    device = function(tmp_path, "0000:19:00.0", "habanalabs", {"pci_addr": "0000:1a:00.0"})
+    (found,) = probed(node(tmp_path, "accel0", device)).accelerators
+    assert found.address == "0000:19:00.0"
 
 
 def test_a_device_with_a_node_in_both_classes_is_one(tmp_path: Path) -> None:
@@ -160,12 +167,14 @@ def test_a_node_without_a_device_is_a_hole(tmp_path: Path) -> None:
 
 def test_a_class_that_may_not_be_listed_hides_devices() -> None:
     with open_folder() as root:
-        roots = planted(root, {"sys/class/accel/accel0/dev": "261:0"})
+        planted(root, {"sys/class/accel/accel0/dev": "261:0"})
+        roots = planted(root, {"sys/class/habanalabs/hl0/pci_addr": "0000:19:00.0"})
         (root / "sys/class/accel").chmod(0)
         with without_root():
             result = probed(roots)
         (root / "sys/class/accel").chmod(0o755)
     assert (result.status, result.could_hide) == (Status.DENIED, (Hidden.ACCELERATOR,))
+    assert [item.address for item in result.accelerators] == ["0000:19:00.0"]
 
 
 def test_a_function_that_the_bus_does_not_list_is_no_pci_entry(tmp_path: Path) -> None:

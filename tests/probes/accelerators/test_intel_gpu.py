@@ -61,6 +61,11 @@ def test_a_card_on_xe_states_its_clock_and_its_memory(tmp_path: Path) -> None:
     )
 
 
+def test_graphics_without_memory_of_their_own_state_none(tmp_path: Path) -> None:
+    files = {"tile0/gt0/freq0/rp0_freq": "2250"}
+    assert said(bound(tmp_path, "xe", files)).identity.memory_bytes is None
+
+
 def test_memory_of_all_tiles_counts(tmp_path: Path) -> None:
     tiles = {f"tile{number}/physical_vram_size_bytes": "68719476736" for number in range(2)}
     assert said(bound(tmp_path, "xe", tiles)).identity.memory_bytes == 2 * 68719476736

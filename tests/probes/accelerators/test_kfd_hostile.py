@@ -40,6 +40,13 @@ def test_a_topology_that_may_not_be_listed_is_denied() -> None:
             result = probed(roots)
         (root / NODES).chmod(0o755)
     assert (result.status, result.could_hide) == (Status.DENIED, (Hidden.IDENTITY,))
+    assert result.reason == f"{NODES} could not be listed: permission denied"
+
+
+def test_a_topology_that_leads_nowhere_is_not_an_absent_one(tmp_path: Path) -> None:
+    result = probed(linked(tmp_path, {NODES: "nodes"}))
+    assert (result.status, result.could_hide) == (Status.PARTIAL, (Hidden.IDENTITY,))
+    assert result.reason == f"{NODES} could not be listed: not a folder that can be read"
 
 
 @pytest.mark.parametrize(
@@ -99,7 +106,7 @@ def test_a_bank_without_a_size_holds_nothing_and_a_broken_link_is_said(tmp_path:
     planted(tmp_path, {f"{FIRST}/{name}": content for name, content in files.items()})
     identity = probed(on_bus(tmp_path, MI300)).identified[0].identity
     assert identity.memory_bytes is None
-    assert identity.unread == (Unread("io_links/0", "1 lines unreadable"),)
+    assert identity.unread == (Unread("io_links/0", "1 line unreadable"),)
 
 
 def test_a_node_without_a_place_is_still_a_device(tmp_path: Path) -> None:

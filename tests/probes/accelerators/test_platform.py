@@ -166,6 +166,20 @@ def test_a_node_whose_device_cannot_be_told_is_a_hole_and_the_others_count(
     assert result.reason == "the device of renderD129, renderD130, renderD131 cannot be told"
 
 
+def test_what_is_no_link_to_a_device_names_none(tmp_path: Path) -> None:
+    (tmp_path / MALI / "drm/renderD128/device").mkdir(parents=True)
+    roots = linked(
+        tmp_path,
+        {
+            "sys/class/drm/renderD128": f"/{MALI}/drm/renderD128",
+            "sys/class/drm/renderD129/device": "/sys/devices",
+        },
+    )
+    result = probed(roots)
+    assert result.accelerators == ()
+    assert result.reason == "the device of renderD128, renderD129 cannot be told"
+
+
 def test_nodes_that_may_not_be_listed_hide_devices_and_drivers_still_show_theirs() -> None:
     with open_folder() as root:
         device(root, "sys/devices/platform/fdab0000.npu", "RKNPU")

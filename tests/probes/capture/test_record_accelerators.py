@@ -8,7 +8,7 @@ import pytest
 
 from gauger_probes.accelerators import accel_class, amdgpu, intel_gpu, kfd, platform, usb
 from gauger_probes.capture.recording import RecordingRoots, save
-from gauger_probes.result import Context
+from gauger_probes.result import Context, Options
 from gauger_probes.roots import Roots
 from support.kfd_tree import PARTITION, link, node
 from support.trees import linked, planted
@@ -22,7 +22,7 @@ PROBES = {
     "platform": platform.probe,
 }
 PCI = "sys/devices/pci0000:00"
-FILES = {
+FILES: dict[str, str | bytes] = {
     f"{PCI}/0000:c1:00.0/current_compute_partition": "CPX",
     f"{PCI}/0000:c1:00.0/hwmon/hwmon1/power1_cap": "750000000",
     f"{PCI}/0000:03:00.0/tile0/gt0/freq0/rp0_freq": "2400",
@@ -53,6 +53,9 @@ LINKS = {
 }
 
 
+_OPTIONS = Options(known_usb=("1a6e:089a", "18d1:9302"))
+
+
 @pytest.mark.parametrize("name", PROBES)
 def test_a_capture_gives_the_answer_of_the_machine(tmp_path: Path, name: str) -> None:
     machine = tmp_path / "machine"
@@ -61,8 +64,8 @@ def test_a_capture_gives_the_answer_of_the_machine(tmp_path: Path, name: str) ->
     node(machine, 1, PARTITION, memory=1 << 30)
     link(machine, 1, 0, to=0)
     recording = RecordingRoots(machine)
-    first = PROBES[name](Context(recording))
+    first = PROBES[name](Context(recording, _OPTIONS))
     assert first.identified or first.accelerators
     save(recording, tmp_path / "capture")
-    again = PROBES[name](Context(Roots(tmp_path / "capture", captured=True)))
+    again = PROBES[name](Context(Roots(tmp_path / "capture", captured=True), _OPTIONS))
     assert again == first

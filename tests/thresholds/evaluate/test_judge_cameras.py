@@ -99,7 +99,7 @@ def test_a_reference_verdict_states_its_assumptions_and_changes_no_exit_code() -
     item = camera("MJPG 1920x1080@30")
     judgement = _judge(item)
     reference = [v for v in judgement.verdicts if v.level is Level.REFERENCE]
-    assert len(reference) == 4
+    assert len(reference) == 6
     for verdict in reference:
         assert verdict.assumptions is not None
         assert verdict.assumptions[0] == (

@@ -15,6 +15,7 @@ from gauger_thresholds.packs.load import built_in as packs
 from gauger_thresholds.packs.model import Status
 from support.cameras import camera_of_case
 from support.machines import machine
+from support.measured import with_measured
 
 _ROOT = resources.files("gauger_thresholds.packs")
 
@@ -39,7 +40,8 @@ def _beside(name: str) -> str:
 
 @pytest.mark.parametrize("case", _cases())
 def test_a_case_beside_a_pack_comes_out_as_written(case: dict[str, Any]) -> None:
-    evidence = machine(*case.get("pci", ()), cameras=camera_of_case(case))
+    seen = machine(*case.get("pci", ()), cameras=camera_of_case(case))
+    evidence = with_measured(seen, case.get("measured"))
     judgement = judge(evidence, packs(), catalogue(), case["date"])
     found = [item for item in judgement.verdicts if item.rule == case["rule"]]
     order = list(Outcome)

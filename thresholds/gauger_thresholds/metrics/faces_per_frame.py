@@ -28,13 +28,14 @@ def metric(machine: Machine, subject: str) -> Metric:
         "facesPerFrame",
         "faces",
         rating,
-        Interval(_fit(width.low, height.low), _fit(width.high, height.high)),
-        value=_fit(shown_width or 0.0, shown_height or 0.0) if known else None,
+        Interval(faces_in(width.low, height.low), faces_in(width.high, height.high)),
+        value=faces_in(shown_width or 0.0, shown_height or 0.0) if known else None,
         detail=f"{words(rating)}; {_SIDE:.0f} px square for each face",
     )
 
 
-def _fit(width: float, height: float) -> float:
+def faces_in(width: float, height: float) -> float:
+    """Return how many faces fit into a picture of ``width`` × ``height`` pixels."""
     if math.isinf(width) or math.isinf(height):
         return math.inf
     return float(math.floor(width / _SIDE) * math.floor(height / _SIDE))

@@ -11,7 +11,8 @@
  * A handle points to the way to its device, "0" or "0/2", as the recording spells it.
  *
  * Built with -DNVML_HEADER it is checked against NVIDIA's own header; without, the few types that
- * it needs are declared here. -DBEFORE_EVENT_REASONS leaves out what drivers before 535 lack.
+ * it needs are those of stand_in_types.h. -DBEFORE_EVENT_REASONS leaves out what drivers before
+ * 535 lack.
  */
 #define _GNU_SOURCE
 #include "stand_in_types.h"

@@ -18,10 +18,11 @@ import pytest
 from gauger_probes.accelerators import nvml, nvml_live
 from gauger_probes.accelerators.nvml_live import LiveSession
 from gauger_probes.accelerators.nvml_recording import MAX_ANSWERS, read
+from gauger_probes.capture import replay
 from gauger_probes.evidence.codec import from_json
 from gauger_probes.evidence.common import JsonValue, Unread
 from gauger_probes.registry import PROBES
-from gauger_probes.result import Options, Result
+from gauger_probes.result import Context, Options, Result
 from gauger_probes.roots import Roots
 from gauger_probes.run.limits import MAX_MESSAGE
 from gauger_probes.run.protocol import Reply, encode_reply
@@ -68,6 +69,11 @@ def result_of(roots: Roots) -> Result:
     return outcome.result
 
 
+def again(captured: Path) -> Result:
+    """Return what the recording in the tree ``captured`` gives, in this process."""
+    return replay.nvml(Context(Roots(captured, captured=True)))
+
+
 def live(stand_in: Path, root: Path, answers: Answers) -> Result:
     """Return what the probe says on a machine where the library answers this."""
     tell(install(stand_in, root), answers)
@@ -87,27 +93,15 @@ def test_what_was_recorded_is_what_was_answered_and_reads_back_alike(
     captured = tmp_path / "captured"
     captured.mkdir()
     (captured / "nvml.json").write_text(json.dumps(found.answers))
-    again = result_of(Roots(captured, captured=True))
-    assert again == replace(found, answers={})
+    assert again(captured) == replace(found, answers={})
     assert read((captured / "nvml.json").read_bytes()).document() == found.answers
-
-
-def test_the_library_is_described_at_every_device_and_instance(
-    stand_in: Path, tmp_path: Path
-) -> None:
-    found = live(stand_in, tmp_path, machine(H100_MIG))
-    recorded = read(json.dumps(found.answers).encode()).library
-    assert recorded is not None
-    assert recorded.path == "/usr/lib64/libnvidia-ml.so.590.48.01"
-    assert len(found.identified) == 4
-    assert {entry.identity.library for entry in found.identified} == {recorded}
 
 
 def test_a_machine_without_the_library_is_recorded_as_such(tmp_path: Path) -> None:
     found = nvml.ask([tmp_path / "absent"], Roots(tmp_path))
     (tmp_path / "nvml.json").write_text(json.dumps(found.answers))
     assert read((tmp_path / "nvml.json").read_bytes()).not_loaded == found.reason
-    assert result_of(Roots(tmp_path, captured=True)) == replace(found, answers={})
+    assert again(tmp_path) == replace(found, answers={})
 
 
 def test_over_a_capture_nothing_native_is_loaded(stand_in: Path, tmp_path: Path) -> None:
@@ -132,7 +126,7 @@ def test_a_hand_built_capture_may_leave_the_kernel_module_to_its_tree(tmp_path: 
     module = tmp_path / "proc/driver/nvidia/version"
     module.parent.mkdir(parents=True)
     module.write_text("NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.95.05  x\n")
-    reason = result_of(Roots(tmp_path, captured=True)).reason
+    reason = again(tmp_path).reason
     assert reason == "the kernel module is of version 580.95.05, NVML of a driver 590.48.01"
 
 
@@ -140,6 +134,30 @@ def asked(stand_in: Path, answers: Answers) -> Result:
     """Return what the probe says in this process, which has loaded the stand-in first."""
     tell(stand_in.parent, answers)
     return nvml.ask([stand_in], Roots(stand_in.parent / "empty"))
+
+
+def test_the_library_is_described_at_every_device_and_instance(stand_in: Path) -> None:
+    found = asked(stand_in, machine(H100_MIG))
+    recorded = read(json.dumps(found.answers).encode()).library
+    assert recorded is not None
+    assert recorded.path == str(stand_in)
+    assert len(found.identified) == 4
+    assert {entry.identity.library for entry in found.identified} == {recorded}
+
+
+def test_a_path_is_the_one_that_the_machine_itself_would_give(
+    stand_in: Path, tmp_path: Path
+) -> None:
+    (found,) = live(stand_in, tmp_path, machine(A100)).identified
+    assert found.identity.library is not None
+    assert found.identity.library.path == "/usr/lib64/libnvidia-ml.so.590.48.01"
+
+
+def test_a_field_with_an_error_of_its_own_is_refused(stand_in: Path) -> None:
+    mute: Answers = {**H100, "nvmlDeviceGetFieldValues({}, 90)": {"error": 3}}
+    (found,) = asked(stand_in, machine(mute)).identified
+    assert "nvlinkSpeedBytesPerS" not in (found.identity.properties or {})
+    assert found.identity.unread == ()
 
 
 def test_text_that_is_not_unicode_is_recorded_and_shown_by_its_bytes(stand_in: Path) -> None:

@@ -168,6 +168,7 @@ def test_confidential_computing_is_the_machines_and_so_every_devices() -> None:
             "confidentialComputeDeveloperTools": "off",
             "confidentialComputeReady": True,
         }
+        assert said["confidentialComputeReady"] is True
 
 
 def test_confidential_computing_that_is_off_is_said_without_readiness() -> None:
