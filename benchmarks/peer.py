@@ -42,16 +42,22 @@ class Race:
         return median_interval([ours / peer for ours, peer in pairs])
 
 
-def race(ours: Callable[[], object], peer: Callable[[], object], rounds: int) -> Race:
-    """Run both ``rounds`` times, in turns, after one round that does not count."""
-    _round(ours, peer)
+def race(
+    ours: Callable[[], object], peer: Callable[[], object], rounds: int, pause_s: float = 0.0
+) -> Race:
+    """Run both ``rounds`` times, in turns, after one round that does not count.
+
+    Before each turn, ``pause_s`` seconds pass untimed: threads that spin for a while after their
+    work would take the processors of the other side.
+    """
+    _round(ours, peer, pause_s)
     ours_s: list[float] = []
     peer_s: list[float] = []
     for number in range(rounds):
         if number % 2:
-            peer_took_s, ours_took_s = _round(peer, ours)
+            peer_took_s, ours_took_s = _round(peer, ours, pause_s)
         else:
-            ours_took_s, peer_took_s = _round(ours, peer)
+            ours_took_s, peer_took_s = _round(ours, peer, pause_s)
         ours_s.append(ours_took_s)
         peer_s.append(peer_took_s)
     return Race(tuple(ours_s), tuple(peer_s))
@@ -73,12 +79,17 @@ def report(name: str, found: Race) -> str:
     )
 
 
-def _round(first: Callable[[], object], second: Callable[[], object]) -> tuple[float, float]:
+def _round(
+    first: Callable[[], object], second: Callable[[], object], pause_s: float
+) -> tuple[float, float]:
+    return _turn(first, pause_s), _turn(second, pause_s)
+
+
+def _turn(work: Callable[[], object], pause_s: float) -> float:
+    time.sleep(pause_s)
     began_s = time.perf_counter()
-    first()
-    between_s = time.perf_counter()
-    second()
-    return between_s - began_s, time.perf_counter() - between_s
+    work()
+    return time.perf_counter() - began_s
 
 
 def _command(line: str) -> Callable[[], object]:

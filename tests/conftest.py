@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 
 from hypothesis import settings
@@ -13,3 +14,6 @@ settings.load_profile("steady")
 # A shell that starts the tests in the background has them ignore the interrupt, and their children
 # inherit that; what a user's Ctrl-C does is one of the things tested.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# ONNX Runtime reports to its maker unless it is told not to before it is loaded (its Privacy.md).
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"

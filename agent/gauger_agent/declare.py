@@ -10,6 +10,7 @@ evidence as declared, never as read.
 from __future__ import annotations
 
 import dataclasses
+import errno
 import math
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -57,6 +58,8 @@ def read(path: Path) -> tuple[Declaration, ...]:
         UsageError: it is not such a file; the message names table and key.
     """
     try:
+        if not path.is_file():
+            raise OSError(errno.EINVAL, "not a file")
         with path.open("rb") as stream:
             raw = stream.read(MAX_FILE + 1)
     except OSError as problem:

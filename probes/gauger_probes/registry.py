@@ -16,6 +16,8 @@ class ProbeSpec:
     ``replay`` names the text probe that takes its place there, and ``recording`` the file in the
     capture that holds its answers.
     ``module``: a library it cannot do without. ``timeout_s`` excludes the measuring budget.
+    ``budget_share`` is the part of what is left of the measuring budget that it may spend, in the
+    order of the table; ``None``: a budget of its own, as large as the whole.
     ``memory_bytes`` is an address-space limit; ``None`` where the runner only watches.
     """
 
@@ -27,6 +29,7 @@ class ProbeSpec:
     timeout_s: float = 20.0
     memory_bytes: int | None = 1024 * _MIB
     measures: bool = False
+    budget_share: float | None = None
     replay: str | None = None
     recording: str | None = None
 
@@ -59,6 +62,16 @@ PROBES: tuple[ProbeSpec, ...] = (
     ProbeSpec("accelerators.usb", "gauger_probes.accelerators.usb:probe", shared=True),
     ProbeSpec("accelerators.platform", "gauger_probes.accelerators.platform:probe", shared=True),
     ProbeSpec(
+        "measure.devices",
+        "gauger_probes.measure.device.probe:probe",
+        native=True,
+        module="numpy",
+        timeout_s=300.0,
+        memory_bytes=None,
+        measures=True,
+        budget_share=0.6,
+    ),
+    ProbeSpec(
         "measure.cpu",
         "gauger_probes.measure.probe:probe",
         native=True,
@@ -66,6 +79,7 @@ PROBES: tuple[ProbeSpec, ...] = (
         timeout_s=60.0,
         memory_bytes=None,
         measures=True,
+        budget_share=1.0,
     ),
     ProbeSpec(
         "measure.cameras",

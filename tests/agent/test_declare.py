@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,22 @@ def test_a_device_is_meant_by_its_address_or_by_its_ids(tmp_path: Path, device: 
     first, second = apply(machine("dead:beef", "10de:1eb8"), declared).accelerators
     assert len(first.rated) == 5
     assert second.rated == ()
+
+
+def test_a_slice_is_never_meant_by_the_ids_of_its_package(tmp_path: Path) -> None:
+    declared = read(_file(tmp_path, GOOD.replace("0000:01:00.0", "dead:beef")))
+    evidence = machine("dead:beef", "dead:beef")
+    first, second = evidence.accelerators
+    both = (first, dataclasses.replace(second, parent=first.id))
+    whole, part = apply(dataclasses.replace(evidence, accelerators=both), declared).accelerators
+    assert whole.rated
+    assert part.rated == ()
+
+
+def test_a_pipe_is_no_file_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputUnreadable):
+        read(tmp_path / "pipe")
 
 
 def test_a_declaration_that_fits_nothing_names_what_there_is(tmp_path: Path) -> None:

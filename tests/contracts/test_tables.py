@@ -59,7 +59,15 @@ def test_every_metric_is_computed_by_a_function() -> None:
     computed = {spec.target.partition(":")[0].rpartition(".")[2] for spec in METRICS}
     helpers = {"index", "build", "machine", "rating", "rated", "facts", "thermal"}
     helpers |= {f"{name}_rating" for name in ("device", "processor", "row", "unit")}
-    helpers |= {"contradictions", "declared", "rated_cpu", "rated_units", "measured_capacity"}
+    helpers |= {
+        "contradictions",
+        "declared",
+        "rated_cpu",
+        "rated_units",
+        "measured_capacity",
+        "proved",
+    }
+    helpers |= {"raising", "row_package", "unit_bound"}
     helpers |= {f"camera_{name}" for name in ("facts", "measured", "modes", "rating", "scene")}
     assert _modules("gauger_thresholds.metrics") - helpers == computed
 

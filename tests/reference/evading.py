@@ -101,6 +101,15 @@ def driver(address: str, name: str | None) -> Change:
     return change
 
 
+def slice_of(address: str, other: str) -> Change:
+    """Return the change that calls a function a virtual one of the function at ``other``."""
+
+    def change(tree: Path) -> None:
+        (_function(tree, address) / "physfn").symlink_to(f"/sys/bus/pci/devices/{other}")
+
+    return change
+
+
 def unplugged(address: str) -> Change:
     """Return the change that takes a function from the bus (``echo 1 > remove``)."""
 

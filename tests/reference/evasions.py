@@ -84,6 +84,13 @@ class Outcome:
 
 
 _CAPPED = {"nvmlDeviceGetPowerManagementLimit": 200_000, "nvmlDeviceGetEnforcedPowerLimit": 200_000}
+_A2 = {
+    "nvmlDeviceGetName": "NVIDIA A2",
+    "nvmlDeviceGetArchitecture": 7,
+    "nvmlDeviceGetCudaComputeCapability": [8, 6],
+    "nvmlDeviceGetNumGpuCores": 1280,
+    "nvmlDeviceGetPciInfo_v3": {"busId": f"0000{_H100}", "pciDeviceId": 0x4FFF10DE},
+}
 _OTHER = {"class": "0x088000"}
 _WHOLE = {**T4, "nvmlDeviceGetPciInfo_v3": {"busId": f"0000{_H100}", **T4_NUMBERS}}
 _FORGED = both(relabelled(_H100), answers(0, **_WHOLE))
@@ -121,6 +128,26 @@ EVASIONS: tuple[Evasion, ...] = (
     ),
     Evasion("library says T4, PCI says H100", End.CAUGHT, answers(0, **T4)),
     Evasion("PCI says T4, library says H100", End.UNKNOWN, relabelled(_H100)),
+    Evasion(
+        "PCI says a small family without an own row, library says H100",
+        End.UNKNOWN,
+        ids(_H100, device="0x2882", subsystem_device="0x0000"),
+    ),
+    Evasion(
+        "PCI says a display chip, the maker's driver still bound",
+        End.UNKNOWN,
+        both(ids(_H100, vendor="0x1a03", device="0x2000"), evading.no_library),
+    ),
+    Evasion(
+        "called a virtual function of a display chip",
+        End.MISSED,
+        evading.slice_of(_H100, "0000:04:00.0"),
+    ),
+    Evasion(
+        "an id that nobody knows, library says A2",
+        End.UNKNOWN,
+        both(ids(_H100, device="0x4fff"), answers(0, **_A2)),
+    ),
     Evasion(
         "PCI says T4, library removed",
         End.MISSED,

@@ -27,6 +27,13 @@ def measurement(quantity: str, median: float, **conditions: JsonValue) -> Measur
     )
 
 
+def gemm(precision: str, rate: float, **conditions: JsonValue) -> Measurement:
+    """Return a multiplication in ``precision`` at ``rate`` operations/s."""
+    unit = "OP/s" if precision.startswith("int") else "FLOP/s"
+    taken = measurement("gemm", rate, **conditions)
+    return dataclasses.replace(taken, precision=precision, unit=unit)
+
+
 def processor(templates: float | None, search: float | None, single: float | None) -> Accelerator:
     """Return processors with these rates, in faces and comparisons per second.
 

@@ -16,6 +16,8 @@ from gauger_probes.evidence.document import Evidence
 from gauger_probes.evidence.host import Host
 from gauger_probes.text import clean
 
+#: What the capacity says for the whole machine.
+_ELSEWHERE = frozenset({"gallerySearch", "templates"})
 _BASES = {"catalogue": "rated", "declared": "declared"}
 _WORDS = {"memoryBandwidth": "memory", "hostDeviceBandwidth": "host to device"}
 
@@ -68,7 +70,8 @@ def _accelerator(item: Accelerator) -> tuple[str, str, str]:
     rated = next((entry for entry in item.rated if entry.quantity == "tpp"), None)
     computes = rated is None or rated.high != 0
     facts += [_rated(rated)] if rated else ["not rated"]
-    facts += [_measured(entry, item.rated) for entry in item.measurements]
+    shown = [entry for entry in item.measurements if entry.quantity not in _ELSEWHERE]
+    facts += [_measured(entry, item.rated) for entry in shown]
     facts += ["not measured"] if computes and not item.measurements else []
     return item.address, name, " · ".join(facts)
 

@@ -12,6 +12,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from gauger_agent.capacity import capacity_lines
 from gauger_agent.report import inventory
 from gauger_agent.report.bar import bar
 from gauger_agent.report.figures import ratio, threshold
@@ -125,6 +126,7 @@ def _summary(judgement: Judgement, evidence: Evidence, footer: Iterable[str]) ->
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     rows = [("Verdict", headline(judgement))]
+    rows += [("Capacity", text) for text in capacity_lines(judgement)]
     rows += [("Unknown", text) for text in unknown(judgement, evidence)]
     rows += [("Doubt", f"{item.explanation}; {item.advice}") for item in judgement.doubts]
     rows += [("Not judged", text) for text in not_judged(judgement)]

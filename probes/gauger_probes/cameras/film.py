@@ -17,13 +17,13 @@ from gauger_probes.cameras.filming import News, Order
 from gauger_probes.cameras.nodes import video_nodes
 from gauger_probes.cameras.v4l2 import question
 from gauger_probes.cameras.v4l2_node import Question
-from gauger_probes.cameras.worker import Worker
 from gauger_probes.evidence.camera import Camera
 from gauger_probes.evidence.codec import DecodeError, from_json, to_json
 from gauger_probes.evidence.common import Measurement
 from gauger_probes.evidence.coverage import Status
 from gauger_probes.result import Context, Filmed, Options, Part, Progress, Result
 from gauger_probes.text import clean
+from gauger_probes.worker import Worker
 
 _NAME = "measure.cameras"
 

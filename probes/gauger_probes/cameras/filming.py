@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gauger_probes.cameras import exposure
-from gauger_probes.cameras.busy import holders
 from gauger_probes.cameras.choose import Choice, choose, choose_for_detail
 from gauger_probes.cameras.controls import Borrowed
 from gauger_probes.cameras.film_detail import FRAMES, NoDetailError, detail_of, keep
@@ -25,6 +24,7 @@ from gauger_probes.cameras.v4l2_abi import BufferType
 from gauger_probes.evidence.camera import Control, Mode
 from gauger_probes.evidence.common import Measurement
 from gauger_probes.evidence.coverage import Status
+from gauger_probes.holders import holders
 from gauger_probes.roots import Roots
 
 #: After these, no other mode of the node can do better.

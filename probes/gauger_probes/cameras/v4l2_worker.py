@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gauger_probes.cameras.v4l2_node import Answer, Question, ask, lost
-from gauger_probes.cameras.worker import Worker
 from gauger_probes.evidence.codec import DecodeError, from_json, to_json
 from gauger_probes.evidence.coverage import Status
 from gauger_probes.run.confine import confine
+from gauger_probes.worker import Worker
 
 _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]);"

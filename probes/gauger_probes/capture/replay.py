@@ -29,10 +29,13 @@ def nvml(context: Context) -> Result:
     A recording that does not say the kernel module's version leaves it to the captured /proc.
 
     Raises:
-        OSError: the file cannot be read.
         ValueError: it is not such a recording.
     """
-    recording = read(read_bytes(context.roots, "nvml.json", MAX_BYTES + 1))
+    try:
+        raw = read_bytes(context.roots, "nvml.json", MAX_BYTES + 1)
+    except OSError as problem:
+        return nothing(Status.UNAVAILABLE, f"nvml.json cannot be read: {problem.strerror}")
+    recording = read(raw)
     if recording.not_loaded is not None:
         return nothing(Status.UNAVAILABLE, recording.not_loaded)
     module = recording.kernel_module or module_version(context.roots)

@@ -2,7 +2,7 @@
 
 Every CPU copies its own part from one array to another. Bytes read and bytes written both count
 (16 for each double), as STREAM counts its copy (J. D. McCalpin, 1995); what a cache reads before
-it writes (write-allocate) does not. A copy by a library is a lower bound of what memory can do.
+it writes (write-allocate) does not. Whether the copy goes past the caches: see ``streaming``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gauger_probes.evidence.common import JsonValue, Measurement
+from gauger_probes.measure import streaming
 from gauger_probes.measure.bench import Bench
 from gauger_probes.measure.capacity import allowance, last_level_cache
 from gauger_probes.measure.conditions import Watch
@@ -68,6 +69,7 @@ def measure(window: Window, bench: Bench) -> Measurement:
         "passes": passes,
         "cpus": len(bench.cpus),
         "numpy": np.__version__,
+        "memcpy": streaming.described(),
     }
     return _measurement(samples, moved, conditions)
 

@@ -28,3 +28,7 @@ class Bench:
     generator: np.random.Generator = field(default_factory=np.random.default_rng)
     stopwatch: Stopwatch = field(default_factory=Stopwatch)
     tick: Callable[[], None] = lambda: None
+
+    def seed(self) -> int:
+        """Return a number from ``generator`` to make other data with."""
+        return int(self.generator.integers(2**63))

@@ -12,6 +12,7 @@ import ctypes
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,14 @@ _THREADS = (
     "openblas_get_num_threads",
     "MKL_Get_Max_Threads",
     "bli_thread_get_num_threads",
+)
+_SET_THREADS = (
+    "scipy_openblas_set_num_threads64_",
+    "scipy_openblas_set_num_threads",
+    "openblas_set_num_threads64_",
+    "openblas_set_num_threads",
+    "MKL_Set_Num_Threads",
+    "bli_thread_set_num_threads",
 )
 _CONFIGURATION = (
     "scipy_openblas_get_config64_",
@@ -72,6 +81,22 @@ def find() -> Blas:
     return Blas(name, version, None, None)
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let every loaded BLAS compute on the thread that calls it, until the block ends."""
+    before = []
+    for library in _loaded():
+        threads, change = _number(library, _THREADS), _function(library, _SET_THREADS)
+        if threads is not None and change is not None:
+            before.append((change, threads))
+            change(1)
+    try:
+        yield
+    finally:
+        for change, threads in before:
+            change(threads)
+
+
 def _built_with() -> tuple[str, str | None]:
     stated: Any = np.show_config(mode="dicts")
     entry = stated.get("Build Dependencies", {}).get("blas", {})
@@ -83,7 +108,9 @@ def _loaded() -> Iterator[ctypes.CDLL]:
         maps = Path("/proc/self/maps").read_text("utf-8", "surrogateescape")
     except OSError:
         return
-    for path in sorted(set(_LIBRARY.findall(maps))):
+    # A peer's library may be loaded too; numpy's wheel keeps its own copy beside itself.
+    beside = str(Path(np.__file__).parents[1] / "numpy")
+    for path in sorted(set(_LIBRARY.findall(maps)), key=lambda path: (beside not in path, path)):
         try:
             yield ctypes.CDLL(path, mode=os.RTLD_NOLOAD | os.RTLD_LAZY)
         except OSError:

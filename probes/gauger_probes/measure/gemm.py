@@ -1,115 +1,110 @@
-"""How fast the processors multiply dense square matrices through numpy's BLAS.
+"""How fast the processors multiply dense matrices, by the fastest library that the machine has.
 
-Floating-point operations are counted as 2 n³ for n × n matrices (a multiplication and an addition
+Operations are counted as 2 m n k for an m × k by k × n product (a multiplication and an addition
 each), whatever the library really does. The rate is of wall time; beside it stand the best
 repetition and the rate of CPU time, which say more where the machine was shared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TypeAlias
-
-import numpy as np
 
 from gauger_probes.evidence.common import JsonValue, Measurement
-from gauger_probes.measure import blas, product
+from gauger_probes.measure.backends.cpu.library import Library
+from gauger_probes.measure.backends.cpu.trial import Choice, Tried, choose, refuse_converted
+from gauger_probes.measure.backends.cpu.units import widest
+from gauger_probes.measure.backends.protocol import Precision, Shape
 from gauger_probes.measure.bench import Bench
 from gauger_probes.measure.capacity import allowance
 from gauger_probes.measure.conditions import Watch
 from gauger_probes.measure.plan import MIN_SAMPLES, Window
-from gauger_probes.measure.product import Matrix
 from gauger_probes.measure.sampling import Sample, busy, sample_in_turns, timed, warm_up
 from gauger_probes.measure.statistics import median_interval
 
-#: Sides of the matrices, each twice the one before, because the best side differs from machine to
-#: machine. How many of them are tried depends on time and memory.
-SIZES = (512, 1024, 2048, 4096)
-#: Sides for machines with no memory for the first of ``SIZES``.
-_SMALLER = (256, 128)
-#: One repetition takes at most this part of the share, so that six of each size fit with room.
+#: Shapes by rising work, because the best one differs from machine to machine: cubes, and the
+#: skewed ones of a few rows or a short inner side. How many are tried depends on time and memory.
+SHAPES = (
+    Shape(512, 512, 512),
+    Shape(1024, 1024, 1024),
+    Shape(1024, 4096, 512),
+    Shape(2048, 2048, 2048),
+    Shape(4096, 1024, 4096),
+    Shape(4096, 4096, 4096),
+)
+#: Shapes for machines with no memory for the first of ``SHAPES``.
+_SMALLER = (Shape(256, 256, 256), Shape(128, 128, 128))
+#: One repetition takes at most this part of the share, so that six of each shape fit with room.
 _REPETITION = 1 / 12
-#: Filling, checking and warming up take at most this part of the share.
-_PREPARATION = 0.4
-
-#: Writes the product of the first two into the third.
-Multiply: TypeAlias = Callable[[Matrix, Matrix, Matrix], object]
+#: Filling, checking and warming up take at most this part of the share, of which choosing the
+#: library may take the second.
+_PREPARATION, _CHOICE = 0.4, 0.15
 
 
-class Precision(StrEnum):
-    """What the elements are."""
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What to multiply with: libraries, the processor's flags, and who is asked for fp32.
 
-    FP64 = "fp64"
-    FP32 = "fp32"
+    ``fp32`` is the yardstick for a precision that a library may convert; ``None``: it is trusted.
+    """
+
+    libraries: Sequence[Library]
+    isa: Collection[str] = ()
+    fp32: Library | None = None
 
 
-def matmul(a: Matrix, b: Matrix, result: Matrix) -> None:
-    """Multiply as numpy does: with its BLAS, on all threads that this has."""
-    np.matmul(a, b, out=result)
+def measure(precision: Precision, window: Window, bench: Bench, means: Means) -> Measurement:
+    """Measure the rate of multiplication within ``window``, in FLOP/s (OP/s for integers).
 
-
-def measure(
-    precision: Precision, window: Window, bench: Bench, multiply: Multiply = matmul
-) -> Measurement:
-    """Measure the rate of multiplication in FLOP/s within ``window``.
-
-    The fastest size (by its median) is the result; the others lie under ``conditions.shapes``.
+    The fastest shape (by its median) is the result; the others lie under ``conditions.shapes``.
 
     Raises:
+        NotNativeError: no library multiplies it, or the fastest only converts.
         WrongResultError: a product is wrong.
         MemoryError: not even the smallest matrices could be allocated.
     """
-    library = blas.find()
-    threads = library.threads or len(bench.cpus)
-    operands = list(_prepared(precision, window, bench, multiply))
+    share_s = window.share_s(bench.stopwatch.wall())
+    choice = choose(means.libraries, precision, _CHOICE * share_s, bench)
+    if means.fp32 is not None:
+        refuse_converted(choice, precision, means.fp32, bench)
+    library = choice.best.library
+    prepared = list(_prepared(library, precision, window, bench))
     with Watch(bench.roots, bench.cpus) as watch:
-        trials = [each.trial for each in operands]
+        trials = [each.trial for each in prepared]
         series = sample_in_turns(trials, window, bench.stopwatch, bench.tick)
-    shapes = [_Shape(each.size, taken) for each, taken in zip(operands, series, strict=True)]
+    shapes = [_Sampled(each, taken) for each, taken in zip(prepared, series, strict=True)]
     best = _fastest(shapes)
-    spent = busy(best.samples, threads)
+    spent = busy(best.samples, library.threads)
+    unit = widest(precision, means.isa)
     conditions = watch.conditions(spent) | {
         "shape": best.sides(),
         "best": best.best(),
         "cpuTimeRate": spent.rate(best.operations * len(best.samples)),
         "shapes": [shape.summary() for shape in shapes if shape is not best],
         "cpus": len(bench.cpus),
-        "numpy": np.__version__,
-        "blas": {"name": library.name, "version": library.version, "kernel": library.kernel},
+        "unit": None if unit is None else unit.described(),
+        **_libraries(choice),
     }
-    interval = median_interval(best.rates())
-    return Measurement(
-        quantity="gemm",
-        precision=precision.value,
-        unit="FLOP/s",
-        median=interval.median,
-        low=interval.low,
-        high=interval.high,
-        samples=len(best.samples),
-        confidence=interval.confidence,
-        method=_method(library),
-        conditions=conditions,
-    )
+    return _measurement(precision, best, conditions)
 
 
 @dataclass(frozen=True, slots=True)
-class _Operands:
-    size: int
+class _Prepared:
+    shape: Shape
+    method: str
     trial: Callable[[], Sample]
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
-    """Repetitions of one size."""
+class _Sampled:
+    """Repetitions of one shape."""
 
-    size: int
+    prepared: _Prepared
     samples: tuple[Sample, ...]
 
     @property
     def operations(self) -> int:
-        return 2 * self.size**3
+        return self.prepared.shape.operations
 
     def rates(self) -> list[float]:
         return [self.operations / sample.wall_s for sample in self.samples]
@@ -118,7 +113,8 @@ class _Shape:
         return max(self.rates())
 
     def sides(self) -> dict[str, JsonValue]:
-        return {"m": self.size, "n": self.size, "k": self.size}
+        shape = self.prepared.shape
+        return {"m": shape.m, "n": shape.n, "k": shape.k}
 
     def summary(self) -> JsonValue:
         return self.sides() | {
@@ -128,68 +124,95 @@ class _Shape:
         }
 
 
+def _measurement(
+    precision: Precision, best: _Sampled, conditions: dict[str, JsonValue]
+) -> Measurement:
+    interval = median_interval(best.rates())
+    return Measurement(
+        quantity="gemm",
+        precision=precision.value,
+        unit=precision.unit,
+        median=interval.median,
+        low=interval.low,
+        high=interval.high,
+        samples=len(best.samples),
+        confidence=interval.confidence,
+        method=f"{best.prepared.method}; standard-normal data, 2 m n k operations, wall time",
+        conditions=conditions,
+    )
+
+
+def _libraries(choice: Choice) -> dict[str, JsonValue]:
+    """Return which library was used, and how the others did on the shape of the trial."""
+    library = choice.best.library
+    tried: list[JsonValue] = [_described(each) for each in (choice.best, *choice.beaten)]
+    found: dict[str, JsonValue] = {
+        "library": {"name": library.name, **library.properties()},
+        "tried": tried,
+    }
+    return found | ({"refused": dict(choice.refused)} if choice.refused else {})
+
+
+def _described(tried: Tried) -> JsonValue:
+    shape = tried.shape
+    return {
+        "name": tried.library.name,
+        "best": tried.rate,
+        "m": shape.m,
+        "n": shape.n,
+        "k": shape.k,
+    }
+
+
 def _prepared(
-    precision: Precision, window: Window, bench: Bench, multiply: Multiply
-) -> Iterator[_Operands]:
-    """Yield sizes, warmed up, as long as the next is foreseen to fit the time and the memory."""
+    library: Library, precision: Precision, window: Window, bench: Bench
+) -> Iterator[_Prepared]:
+    """Yield shapes, warmed up, as long as the next is foreseen to fit the time and the memory."""
     now = bench.stopwatch.wall
     began_s = now()
     share_s = window.share_s(began_s)
     until_s = began_s + _PREPARATION * share_s
     room = allowance(bench.roots)
-    sizes = _sizes(precision, room)
-    for size in sizes:
+    shapes = _shapes(library, precision, room)
+    for shape, larger in zip(shapes, (*shapes[1:], None), strict=True):
         setup_s = now()
         try:
-            trial = _checked_trial(size, precision, bench, multiply)
+            prepared = _checked(library, precision, shape, bench)
         except MemoryError:
-            if size == sizes[0]:
+            if shape == shapes[0]:
                 raise
             return
         setup_s = now() - setup_s
-        repetition_s = warm_up(trial, until_s, bench.stopwatch).wall_s
+        repetition_s = warm_up(prepared.trial, until_s, bench.stopwatch).wall_s
         bench.tick()
-        yield _Operands(size, trial)
-        room -= _bytes(size, precision)
-        # Twice the side: four times the elements, eight times the operations.
-        ready_s = now() + 4 * setup_s + 2 * 8 * repetition_s
-        if 8 * repetition_s > _REPETITION * share_s or ready_s > until_s:
+        yield prepared
+        room -= library.room_bytes(precision, shape)
+        if larger is None or library.room_bytes(precision, larger) > room:
             return
-        if _bytes(2 * size, precision) > room:
+        elements = library.room_bytes(precision, larger) / library.room_bytes(precision, shape)
+        repetition_s *= larger.operations / shape.operations
+        ready_s = now() + elements * setup_s + 2 * repetition_s
+        if repetition_s > _REPETITION * share_s or ready_s > until_s:
             return
 
 
-def _checked_trial(
-    size: int, precision: Precision, bench: Bench, multiply: Multiply
-) -> Callable[[], Sample]:
+def _checked(library: Library, precision: Precision, shape: Shape, bench: Bench) -> _Prepared:
     """Return a repetition over new random matrices, its product checked once."""
-    dtype: type[np.float64 | np.float32] = np.float64 if precision is Precision.FP64 else np.float32
-    a: Matrix = bench.generator.standard_normal((size, size), dtype=dtype)
-    b: Matrix = bench.generator.standard_normal((size, size), dtype=dtype)
-    result: Matrix = np.full((size, size), np.nan, dtype=dtype)
-    multiply(a, b, result)
-    product.check(a, b, result, bench.generator)
-    return lambda: timed(lambda: multiply(a, b, result), bench.stopwatch)
+    work = library.gemm(precision, shape, bench.seed())
+    work.run(1)
+    work.check()
+    return _Prepared(shape, work.method, lambda: timed(lambda: work.run(1), bench.stopwatch))
 
 
-def _sizes(precision: Precision, room: int) -> tuple[int, ...]:
-    """Return the sizes to try, upwards, where there are ``room`` bytes."""
-    if _bytes(SIZES[0], precision) <= room:
-        return SIZES
-    fitting = (size for size in _SMALLER if _bytes(size, precision) <= room)
+def _shapes(library: Library, precision: Precision, room: int) -> tuple[Shape, ...]:
+    """Return the shapes to try, upwards, where there are ``room`` bytes."""
+    if library.room_bytes(precision, SHAPES[0]) <= room:
+        return SHAPES
+    fitting = (shape for shape in _SMALLER if library.room_bytes(precision, shape) <= room)
     return (next(fitting, _SMALLER[-1]),)
 
 
-def _bytes(size: int, precision: Precision) -> int:
-    return 3 * size * size * (8 if precision is Precision.FP64 else 4)
-
-
-def _fastest(shapes: list[_Shape]) -> _Shape:
+def _fastest(shapes: list[_Sampled]) -> _Sampled:
     """Return the shape of the highest median, of those with enough samples to have one."""
     enough = [shape for shape in shapes if len(shape.samples) >= MIN_SAMPLES] or shapes
     return max(enough, key=lambda shape: median_interval(shape.rates()).median)
-
-
-def _method(library: blas.Blas) -> str:
-    name = library.name if library.version is None else f"{library.name} {library.version}"
-    return f"numpy.matmul, {name}; standard-normal data, 2 n³ operations, wall time"

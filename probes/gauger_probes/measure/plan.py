@@ -6,7 +6,9 @@ that one which ends early or late leaves more or less to the next and the whole 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 #: Samples that a measurement tries to take whatever its share: fewer than six give no 95 %
 #: interval on a median.
@@ -21,9 +23,32 @@ QUICK = 1 / 24
 #: Anything shorter would measure how long the arrays take to fill.
 SMALLEST_BUDGET_S = 1.0
 
-#: Shares of the budget. fp64 takes twice as long as fp32 over the same shape; memory has one
-#: shape alone.
-_FP32, _FP64, _BANDWIDTH = 0.35, 0.40, 0.25
+
+class Kind(StrEnum):
+    """What takes time of its own."""
+
+    FP32 = "gemm.fp32"
+    FP64 = "gemm.fp64"
+    INT8 = "gemm.int8"
+    BF16 = "gemm.bf16"
+    FP16 = "gemm.fp16"
+    BANDWIDTH = "memoryBandwidth"
+    SEARCH = "gallerySearch"
+    TEMPLATES = "templates"
+
+
+#: Relative shares. fp64 takes twice as long as fp32 over the same shape; a search has a gallery
+#: to fill, several batches and precisions; the networks are several and slow to build.
+WEIGHTS: Mapping[Kind, float] = {
+    Kind.FP32: 3,
+    Kind.FP64: 4,
+    Kind.INT8: 3,
+    Kind.BF16: 3,
+    Kind.FP16: 3,
+    Kind.BANDWIDTH: 3,
+    Kind.SEARCH: 5,
+    Kind.TEMPLATES: 6,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +61,11 @@ class Window:
     begin_s: float
     end_s: float
     hard_end_s: float
+
+    @classmethod
+    def lasting(cls, begin_s: float, seconds: float) -> Window:
+        """Return the window of ``seconds`` that begins at ``begin_s``, with its grace."""
+        return cls(begin_s, begin_s + seconds, begin_s + (1 + GRACE) * seconds)
 
     @property
     def quick_s(self) -> float:
@@ -52,18 +82,20 @@ class Plan:
     """The windows, in the order in which the measurements are taken."""
 
     budget_s: float
-    fp32: Window
-    fp64: Window
-    bandwidth: Window
+    windows: Mapping[Kind, Window]
 
 
-def plan(start_s: float, budget_s: float) -> Plan:
-    """Divide ``budget_s`` seconds that begin at ``start_s`` (at least ``SMALLEST_BUDGET_S``)."""
+def plan(start_s: float, budget_s: float, kinds: Sequence[Kind]) -> Plan:
+    """Divide ``budget_s`` seconds that begin at ``start_s`` among ``kinds``, in their order.
+
+    The budget is raised to ``SMALLEST_BUDGET_S``. What is not among ``kinds`` takes no time, so
+    a precision that the machine lacks leaves its share to the others.
+    """
     budget = max(budget_s, SMALLEST_BUDGET_S)
-    fp32 = _window(start_s, _FP32 * budget)
-    fp64 = _window(fp32.end_s, _FP64 * budget)
-    return Plan(budget, fp32, fp64, _window(fp64.end_s, _BANDWIDTH * budget))
-
-
-def _window(begin_s: float, seconds: float) -> Window:
-    return Window(begin_s, begin_s + seconds, begin_s + (1 + GRACE) * seconds)
+    whole = sum(WEIGHTS[kind] for kind in kinds)
+    windows: dict[Kind, Window] = {}
+    begin_s = start_s
+    for kind in kinds:
+        windows[kind] = Window.lasting(begin_s, budget * WEIGHTS[kind] / whole)
+        begin_s = windows[kind].end_s
+    return Plan(budget, windows)

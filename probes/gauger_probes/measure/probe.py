@@ -1,79 +1,113 @@
 """Measures the processors and the host's memory: what they deliver, not what they are rated at.
 
-Multiplication in two precisions and a large copy, one after the other, each in its share of the
-budget. What was computed is checked; a wrong result is reported and its speed is not.
+Multiplication in every precision that the processors have, a large copy, the search of a gallery of
+faces and the networks that make templates of faces, one after the other, each in its share of the
+budget. What was computed is checked; a wrong result is reported and its
+speed is not.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from gauger_probes.accelerators.cpu_device import CPU_ID
 from gauger_probes.evidence.common import Measurement
 from gauger_probes.evidence.coverage import Status
-from gauger_probes.measure.errors import WrongResultError
-from gauger_probes.measure.plan import plan
+from gauger_probes.measure.backends.protocol import NotNativeError
+from gauger_probes.measure.plan import Kind, Plan, Window, plan
 from gauger_probes.result import Context, Measured, Part, Progress, Result
 
 if TYPE_CHECKING:
-    from gauger_probes.measure.gemm import Multiply
+    from gauger_probes.measure.backends.cpu.table import Shelf
+    from gauger_probes.measure.bench import Bench
+    from gauger_probes.measure.precisions import Multiplier
 
 #: Seconds between two progress reports.
 _REPORT_S = 0.25
 
 
-def probe(context: Context, multiply: Multiply | None = None) -> Result:
-    """Return the measurements of the processors; ``multiply`` replaces numpy's multiplication.
+def probe(context: Context, shelf: Shelf | None = None) -> Result:
+    """Return the measurements of the processors; ``shelf`` replaces the machine's libraries.
 
-    A measurement whose result is wrong, or that finds no memory, is a part of its own in the
-    result, and the others are still taken.
+    A measurement that fails (a wrong result, no memory), or whose precision the processors or the
+    libraries lack, is a part of its own in the result, and the others are still taken.
 
     Raises:
         ImportError: numpy is missing or cannot be loaded.
     """
     began_s = time.perf_counter()
-    from gauger_probes.measure import bandwidth, gemm
+    from gauger_probes.measure import precisions
+    from gauger_probes.measure.backends.cpu.table import Shelf
     from gauger_probes.measure.bench import Bench
-    from gauger_probes.measure.gemm import Precision
 
-    times = plan(began_s, context.options.budget_s)
+    isa = precisions.flags(context.roots)
+    lacking = precisions.lacking(isa)
+    wanted = (*precisions.PRECISIONS, Kind.BANDWIDTH, Kind.SEARCH, Kind.TEMPLATES)
+    kinds = [kind for kind in wanted if kind not in lacking]
+    times = plan(began_s, context.options.budget_s, kinds)
     teller = _Teller(context.report, began_s, times.budget_s)
     bench = Bench(roots=context.roots, tick=teller.tick)
-    work = multiply or gemm.matmul
-    fp32 = partial(gemm.measure, Precision.FP32, times.fp32, bench, work)
-    fp64 = partial(gemm.measure, Precision.FP64, times.fp64, bench, work)
-    steps = (
-        _Step("measure.gemm.fp32", "multiplying fp32 matrices", fp32),
-        _Step("measure.gemm.fp64", "multiplying fp64 matrices", fp64),
-        _Step(
-            "measure.memoryBandwidth",
-            "copying memory",
-            partial(bandwidth.measure, times.bandwidth, bench),
-        ),
-    )
-    taken = [_taken(step, teller) for step in steps]
+    multiplier = precisions.Multiplier(shelf or Shelf(bench), isa)
+    steps = _steps(times, bench, multiplier)
+    taken = [item for step in steps for item in _taken(step, teller)]
+    parts = [item for item in taken if isinstance(item, Part)]
+    parts += [Part(_name(kind), Status.NOT_RUN, why) for kind, why in lacking.items()]
     measurements = tuple(item for item in taken if isinstance(item, Measurement))
-    parts = tuple(item for item in taken if isinstance(item, Part))
-    return Result(measured=(Measured(CPU_ID, measurements),), parts=parts)
+    return Result(measured=(Measured(CPU_ID, measurements),), parts=tuple(parts))
+
+
+_Found: TypeAlias = Measurement | tuple[Measurement | Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    name: str
+    kind: Kind
     label: str
-    take: Callable[[], Measurement]
+    take: Callable[[], _Found]
 
 
-def _taken(step: _Step, teller: _Teller) -> Measurement | Part:
+def _steps(times: Plan, bench: Bench, multiplier: Multiplier) -> Iterator[_Step]:
+    from gauger_probes.measure import bandwidth, precisions
+    from gauger_probes.measure.search.measure import measure as search
+    from gauger_probes.measure.templates.measure import measure as templates
+
+    others: dict[Kind, tuple[str, Callable[[Window, Bench], _Found]]] = {
+        Kind.BANDWIDTH: ("copying memory", bandwidth.measure),
+        Kind.SEARCH: ("searching a gallery", search),
+        Kind.TEMPLATES: ("making templates of faces", templates),
+    }
+    for kind, window in times.windows.items():
+        precision = precisions.PRECISIONS.get(kind)
+        if precision is None:
+            label, measure = others[kind]
+            yield _Step(kind, label, partial(measure, window, bench))
+        else:
+            take = partial(multiplier.measure, precision, window, bench)
+            yield _Step(kind, f"multiplying {precision} matrices", take)
+
+
+def _taken(step: _Step, teller: _Teller) -> tuple[Measurement | Part, ...]:
+    from gauger_probes.measure.precisions import NoLibraryError
+
     teller.begin(step.label)
     try:
-        return step.take()
-    except (WrongResultError, MemoryError) as problem:
-        return Part(step.name, Status.CRASHED, f"{type(problem).__name__}: {problem}")
+        found = step.take()
+    except NoLibraryError as problem:
+        return (Part(_name(step.kind), Status.UNAVAILABLE, str(problem)),)
+    except NotNativeError as problem:
+        return (Part(_name(step.kind), Status.NOT_RUN, str(problem)),)
+    except Exception as problem:  # a library's own errors among them: it costs itself alone
+        said = f"{type(problem).__name__}: {problem}"
+        return (Part(_name(step.kind), Status.CRASHED, said),)
+    return found if isinstance(found, tuple) else (found,)
+
+
+def _name(kind: Kind) -> str:
+    return f"measure.{kind}"
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -26,6 +26,8 @@ from gauger_probes.run.memory import resident_ceiling
 from gauger_probes.run.outcome import Outcome, top_level
 from gauger_probes.sysfs import exists
 
+#: Part of the whole budget that no measuring probe gets less than.
+_LEAST_SHARE = 1 / 4
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -107,7 +109,21 @@ def _run_all(specs: Sequence[ProbeSpec], setting: Setting) -> list[Outcome]:
     alone = [spec for spec in specs if not spec.shared and not spec.measures]
     last = [spec for spec in specs if spec.measures]
     outcomes = _run_together(shared, setting) if shared else []
-    return outcomes + [_run_alone(spec, setting) for spec in (*alone, *last)]
+    outcomes += [_run_alone(spec, setting) for spec in alone]
+    return outcomes + list(_run_measuring(last, setting))
+
+
+def _run_measuring(specs: Sequence[ProbeSpec], setting: Setting) -> Iterator[Outcome]:
+    """Share the budget out in turn: what one leaves, the next may spend."""
+    whole_s = left_s = setting.options.budget_s
+    for spec in specs:
+        share = spec.budget_share
+        seconds = whole_s if share is None else max(left_s * share, _LEAST_SHARE * whole_s)
+        options = replace(setting.options, budget_s=seconds)
+        outcome = _run_alone(spec, replace(setting, options=options))
+        if share is not None and outcome.status is not Status.NOT_RUN:
+            left_s = max(0.0, left_s - outcome.duration_s)
+        yield outcome
 
 
 def _run_together(specs: Sequence[ProbeSpec], setting: Setting) -> list[Outcome]:

@@ -15,11 +15,12 @@ import pytest
 
 from gauger_probes.evidence.codec import from_json, to_json
 from gauger_probes.evidence.common import Measurement
+from gauger_probes.measure import streaming
 from gauger_probes.measure.bandwidth import measure
 from gauger_probes.measure.bench import Bench
 from gauger_probes.measure.copiers import Copiers
 from gauger_probes.measure.errors import WrongResultError
-from gauger_probes.measure.plan import Window, plan
+from gauger_probes.measure.plan import Window
 from gauger_probes.measure.sampling import Sample
 from support.kernel_tree import kernel_tree
 
@@ -48,7 +49,7 @@ def recording() -> Iterator[Recording]:
 
 
 def _now(budget_s: float) -> Window:
-    return plan(time.perf_counter(), budget_s).bandwidth
+    return Window.lasting(time.perf_counter(), budget_s / 4)
 
 
 def _small(tmp_path: Path) -> Bench:
@@ -64,6 +65,7 @@ def test_this_machine_is_measured_with_an_interval_and_its_conditions(tmp_path: 
     assert "write-allocate not counted" in found.method
     assert found.conditions["threads"] == len(_CPUS)
     assert set(found.conditions) >= {"contended", "best", "cpuTimeRate", "passes", "arrayBytes"}
+    assert found.conditions["memcpy"] == streaming.described()
     assert found == from_json(Measurement, to_json(found))
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from gauger_probes.evidence.common import JsonValue
+from gauger_probes.measure.backends.cpu import numpy_blas
+from gauger_probes.measure.backends.protocol import Precision
 from gauger_probes.measure.bench import Bench
 from gauger_probes.measure.conditions import (
     LEAST_CPU_TIME,
@@ -21,8 +23,8 @@ from gauger_probes.measure.conditions import (
     describe,
     look,
 )
-from gauger_probes.measure.gemm import Precision, measure
-from gauger_probes.measure.plan import plan
+from gauger_probes.measure.gemm import Means, measure
+from gauger_probes.measure.plan import Window
 from gauger_probes.measure.sampling import Busy
 from gauger_probes.roots import Roots
 from support.hogs import hogs
@@ -161,8 +163,9 @@ def test_looking_ends_when_the_work_fails(tmp_path: Path) -> None:
 
 def test_a_machine_whose_cpus_others_hog_is_contended() -> None:
     with hogs(2 * len(os.sched_getaffinity(0))):
-        window = plan(time.perf_counter(), 2.0).fp32
-        found = measure(Precision.FP32, window, Bench(Roots())).conditions
+        window, bench = Window.lasting(time.perf_counter(), 0.7), Bench(Roots())
+        means = Means([numpy_blas.library(bench)])
+        found = measure(Precision.FP32, window, bench, means).conditions
     assert found["contended"] is True
     assert float(_number(found, "cpuTimeFraction")) < LEAST_CPU_TIME
 

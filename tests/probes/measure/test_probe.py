@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import time
 from itertools import pairwise
+from pathlib import Path
 
-import numpy as np
 import pytest
 
 from gauger_probes.evidence.codec import from_json, to_json
 from gauger_probes.evidence.coverage import Status
+from gauger_probes.measure.backends.cpu.table import Entry, Shelf
+from gauger_probes.measure.backends.protocol import Precision, Shape
+from gauger_probes.measure.bench import Bench
 from gauger_probes.measure.probe import probe
-from gauger_probes.measure.product import Matrix
-from gauger_probes.result import Context, Options, Progress, Result
+from gauger_probes.result import Context, Options, Part, Progress, Result
 from gauger_probes.roots import Roots
+from support.fake_clock import FakeClock
+from support.fake_library import FakeLibrary, FakeWork
+from support.kernel_tree import kernel_tree
 
 
 @pytest.fixture(scope="module")
@@ -26,16 +31,96 @@ def found(told: list[Progress]) -> Result:
     return probe(Context(Roots(), Options(budget_s=2.0), told.append))
 
 
-def test_the_processors_are_measured_in_two_precisions_and_the_memory_once(found: Result) -> None:
+class _Slow(FakeLibrary):
+    """Really takes its time, since the probe reads the real clock."""
+
+    wrong_in: tuple[Precision, ...] = ()
+
+    def gemm(self, precision: Precision, shape: Shape, seed: int) -> FakeWork:
+        self.wrong = precision in self.wrong_in
+        return super().gemm(precision, shape, seed)
+
+
+def _probed(
+    roots: Roots,
+    rate: float,
+    wrong: tuple[Precision, ...] = (),
+    also: tuple[Precision, ...] = (),
+) -> Result:
+    """Return what the probe finds where the one library takes as long as at ``rate``."""
+    slow = _Slow(_RealClock(), lambda shape: shape.operations / rate, "slow")
+    slow.wrong_in = wrong
+    offered = (Precision.FP32, Precision.FP64, Precision.INT8, *also)
+    entry = Entry("slow", "nowhere:library", offered)
+    shelf = Shelf(Bench(), (entry,), _opened={"slow": slow})
+    return probe(Context(roots, Options(budget_s=1.0)), shelf)
+
+
+class _RealClock(FakeClock):
+    """Work takes the time that it says."""
+
+    def work(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def test_the_processors_are_measured_in_every_precision_and_the_memory_once(
+    found: Result,
+) -> None:
     (measured,) = found.measured
     assert measured.accelerator == "cpu"
-    assert [(item.quantity, item.precision) for item in measured.measurements] == [
-        ("gemm", "fp32"),
-        ("gemm", "fp64"),
-        ("memoryBandwidth", None),
-    ]
+    taken = [(item.quantity, item.precision) for item in measured.measurements]
+    reported = [part.name for part in found.parts]
+    for precision in ("fp32", "fp64", "int8", "bf16", "fp16"):
+        named = f"measure.gemm.{precision}" in reported
+        assert (("gemm", precision) in taken) is not named, "measured, or said why not"
+    assert taken[:2] == [("gemm", "fp32"), ("gemm", "fp64")]
+    assert taken.count(("memoryBandwidth", None)) == 1
     assert found.status is Status.OK
-    assert found.parts == ()
+
+
+def test_face_search_is_measured_too_or_it_is_said_why_not(found: Result) -> None:
+    taken = {item.quantity for item in found.measured[0].measurements}
+    reported = {part.name.split(".")[1] for part in found.parts}
+    for quantity in ("gallerySearch", "templates"):
+        assert quantity in taken | reported
+    assert "gallerySearch" in taken
+
+
+def _multiplied(found: Result) -> list[Part]:
+    return [part for part in found.parts if part.name.startswith("measure.gemm")]
+
+
+def test_a_precision_that_the_processor_lacks_is_not_run_and_says_which_flags(
+    tmp_path: Path,
+) -> None:
+    cpuinfo = "processor\t: 0\nvendor_id\t: AuthenticAMD\nflags\t\t: fpu avx avx2 fma f16c\n"
+    roots = kernel_tree(tmp_path, {"proc/cpuinfo": cpuinfo})
+    found = _probed(roots, 1e10)
+    assert [(part.name, part.status) for part in _multiplied(found)] == [
+        ("measure.gemm.bf16", Status.NOT_RUN),
+        ("measure.gemm.fp16", Status.NOT_RUN),
+    ]
+    assert all("not native" in (part.reason or "") for part in _multiplied(found))
+    assert not any(part.could_hide for part in found.parts)
+
+
+def test_a_precision_that_no_library_here_multiplies_is_unavailable(tmp_path: Path) -> None:
+    cpuinfo = "processor\t: 0\nvendor_id\t: GenuineIntel\nflags\t\t: avx2 amx_bf16 amx_fp16\n"
+    roots = kernel_tree(tmp_path, {"proc/cpuinfo": cpuinfo})
+    found = _probed(roots, 1e10)
+    assert [(part.name, part.status) for part in _multiplied(found)] == [
+        ("measure.gemm.bf16", Status.UNAVAILABLE),
+        ("measure.gemm.fp16", Status.UNAVAILABLE),
+    ]
+
+
+def test_a_precision_that_is_only_converted_is_not_run_and_says_by_whom(tmp_path: Path) -> None:
+    cpuinfo = "processor\t: 0\nvendor_id\t: GenuineIntel\nflags\t\t: avx2 amx_bf16\n"
+    roots = kernel_tree(tmp_path, {"proc/cpuinfo": cpuinfo})
+    found = _probed(roots, 1e10, also=(Precision.BF16,))
+    (bf16, _) = _multiplied(found)
+    assert (bf16.name, bf16.status) == ("measure.gemm.bf16", Status.NOT_RUN)
+    assert "slow multiplies bf16 at" in (bf16.reason or "")
 
 
 def test_every_measurement_has_an_interval_samples_and_conditions(found: Result) -> None:
@@ -58,7 +143,8 @@ def test_progress_runs_forward_to_no_more_than_the_budget(
     assert done == sorted(done)
     assert all(0 <= progress.done <= progress.total == 2.0 for progress in told)
     labels = list(dict.fromkeys(progress.label for progress in told))
-    assert labels == ["multiplying fp32 matrices", "multiplying fp64 matrices", "copying memory"]
+    assert labels[:2] == ["multiplying fp32 matrices", "multiplying fp64 matrices"]
+    assert labels[-3:] == ["copying memory", "searching a gallery", "making templates of faces"]
 
 
 def test_progress_is_told_a_few_times_a_second_at_most(found: Result, told: list[Progress]) -> None:
@@ -72,29 +158,20 @@ def test_progress_is_told_a_few_times_a_second_at_most(found: Result, told: list
 
 
 def test_a_wrong_multiplication_is_reported_and_its_speed_is_not() -> None:
-    def broken(a: Matrix, b: Matrix, product: Matrix) -> None:
-        np.matmul(a, b, out=product)
-        product *= 1.001
-
-    found = probe(Context(Roots(), Options(budget_s=1.0)), broken)
-    assert [(part.name, part.status) for part in found.parts] == [
-        ("measure.gemm.fp32", Status.CRASHED),
-        ("measure.gemm.fp64", Status.CRASHED),
-    ]
-    assert all("WrongResultError" in (part.reason or "") for part in found.parts)
-    assert [item.quantity for item in found.measured[0].measurements] == ["memoryBandwidth"]
+    found = _probed(Roots(), 1e10, wrong=(Precision.FP32, Precision.FP64, Precision.INT8))
+    crashed = [part for part in found.parts if part.status is Status.CRASHED]
+    names = ["measure.gemm.fp32", "measure.gemm.fp64", "measure.gemm.int8"]
+    assert [part.name for part in crashed] == names
+    assert all("WrongResultError" in (part.reason or "") for part in crashed)
+    assert "gemm" not in {item.quantity for item in found.measured[0].measurements}
 
 
-def test_only_one_precision_wrong_leaves_the_other() -> None:
-    def broken(a: Matrix, b: Matrix, product: Matrix) -> None:
-        np.matmul(a, b, out=product)
-        if a.dtype == np.float32:
-            product[:] = 0
-
-    found = probe(Context(Roots(), Options(budget_s=1.0)), broken)
-    assert [part.name for part in found.parts] == ["measure.gemm.fp32"]
+def test_only_one_precision_wrong_leaves_the_others() -> None:
+    found = _probed(Roots(), 1e10, wrong=(Precision.FP32,))
+    crashed = [part.name for part in found.parts if part.status is Status.CRASHED]
+    assert crashed == ["measure.gemm.fp32"]
     kept = [(item.quantity, item.precision) for item in found.measured[0].measurements]
-    assert kept == [("gemm", "fp64"), ("memoryBandwidth", None)]
+    assert kept[:2] == [("gemm", "fp64"), ("gemm", "int8")]
 
 
 def test_the_budget_is_kept_with_room_for_a_busy_machine() -> None:

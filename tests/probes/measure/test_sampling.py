@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gauger_probes.measure.plan import MAX_SAMPLES, MIN_SAMPLES, plan
+from gauger_probes.measure.plan import MAX_SAMPLES, MIN_SAMPLES, Window
 from gauger_probes.measure.sampling import (
     Sample,
     Stopwatch,
@@ -70,7 +70,7 @@ def test_trials_take_turns_and_each_keeps_its_own_samples() -> None:
 
         return trial
 
-    window = plan(0.0, 10.0).fp32
+    window = Window.lasting(0.0, 3.5)
     series = sample_in_turns([named("a", 0.1), named("b", 0.2)], window, clock.stopwatch(), _silent)
     assert order[:6] == ["a", "b", "a", "b", "a", "b"]
     assert [{sample.wall_s for sample in samples} for samples in series] == [{0.1}, {0.2}]
@@ -81,28 +81,28 @@ def test_someone_is_told_after_every_repetition() -> None:
     told: list[float] = []
     trial = _taking(clock, 0.5)
     (samples,) = sample_in_turns(
-        [trial], plan(0.0, 10.0).fp32, clock.stopwatch(), lambda: told.append(clock.now_s)
+        [trial], Window.lasting(0.0, 3.5), clock.stopwatch(), lambda: told.append(clock.now_s)
     )
     assert told == [0.5 * (at + 1) for at in range(len(samples))]
 
 
 def test_quick_work_gets_six_samples_although_its_window_has_passed() -> None:
     clock = FakeClock(now_s=1000.0)
-    window = plan(0.0, 1.0).bandwidth
+    window = Window.lasting(0.75, 0.25)
     (samples,) = sample_in_turns([_taking(clock, 0.001)], window, clock.stopwatch(), _silent)
     assert len(samples) == MIN_SAMPLES
 
 
 def test_slow_work_is_done_once_although_its_window_has_passed() -> None:
     clock = FakeClock(now_s=1000.0)
-    window = plan(0.0, 1.0).bandwidth
+    window = Window.lasting(0.75, 0.25)
     (samples,) = sample_in_turns([_taking(clock, 5.0)], window, clock.stopwatch(), _silent)
     assert len(samples) == 1
 
 
 def test_a_shape_that_became_too_slow_stands_back_for_the_others() -> None:
     clock = FakeClock()
-    window = plan(0.0, 10.0).fp32
+    window = Window.lasting(0.0, 3.5)
     slow, quick = sample_in_turns(
         [_taking(clock, 0.25, 0.25, 3.0), _taking(clock, 0.05)],
         window,
@@ -117,7 +117,7 @@ def test_a_shape_that_became_too_slow_stands_back_for_the_others() -> None:
 def test_samples_are_bounded_however_quick_the_work_is() -> None:
     clock = FakeClock()
     (samples,) = sample_in_turns(
-        [_taking(clock, 1e-6)], plan(0.0, 10.0).fp32, clock.stopwatch(), _silent
+        [_taking(clock, 1e-6)], Window.lasting(0.0, 3.5), clock.stopwatch(), _silent
     )
     assert len(samples) == MAX_SAMPLES
 
@@ -130,7 +130,7 @@ def test_work_of_any_duration_ends_with_the_last_repetition_that_seemed_to_fit(
     durations: list[list[float]], budget_s: float
 ) -> None:
     clock = FakeClock()
-    window = plan(0.0, budget_s).fp64
+    window = Window.lasting(0.35 * budget_s, 0.4 * budget_s)
     trials = [_taking(clock, *seconds) for seconds in durations]
     series = sample_in_turns(trials, window, clock.stopwatch(), _silent)
     assert all(1 <= len(samples) <= MAX_SAMPLES for samples in series)
@@ -146,7 +146,7 @@ def test_steady_work_whose_six_repetitions_fit_gets_six_within_the_window(
     seconds: float, shapes: int, budget_s: float
 ) -> None:
     clock = FakeClock()
-    window = plan(0.0, budget_s).fp32
+    window = Window.lasting(0.0, 0.35 * budget_s)
     clock.now_s = window.begin_s
     series = sample_in_turns(
         [_taking(clock, seconds) for _ in range(shapes)], window, clock.stopwatch(), _silent

@@ -16,6 +16,7 @@ from gauger_probes.result import Options, Progress
 from gauger_probes.roots import Roots
 from gauger_probes.run import limits
 from gauger_probes.run.conversation import Setting, converse
+from gauger_probes.run.process import ENVIRONMENT
 from support.fake_probes import FAKES, fake, is_alive, is_gone, line, pid_in, run_fakes
 
 _MIB = 1024 * 1024
@@ -155,7 +156,7 @@ def test_a_child_starts_with_nothing_of_ours(
     finally:
         resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
     assert json.loads(found.reason or "") == {
-        "env": ["HOME", "LANG", "PATH"],
+        "env": sorted(ENVIRONMENT),
         "cwd": "/",
         "leader": True,
         "noNewPrivs": True,

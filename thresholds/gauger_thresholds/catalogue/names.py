@@ -15,7 +15,21 @@ from gauger_thresholds.catalogue.model import Device
 _WORD = re.compile(r"[a-z0-9]+")
 #: Words that make another product of the one before them.
 _QUALIFIERS = frozenset(
-    {"d", "v2", "ti", "super", "laptop", "mobile", "max", "xt", "xtx", "gre", "nvl", "cnx"}
+    {
+        "d",
+        "v2",
+        "ti",
+        "super",
+        "laptop",
+        "mobile",
+        "max",
+        "xt",
+        "xtx",
+        "gre",
+        "nvl",
+        "cnx",
+        "embedded",
+    }
 )
 
 

@@ -15,6 +15,7 @@ DOUBTS: tuple[tuple[str, str], ...] = (
     ("disagreement", "gauger_thresholds.consistency.disagreement:find"),
     ("foreign_library", "gauger_thresholds.consistency.foreign_library:find"),
     ("limited", "gauger_thresholds.consistency.limited:find"),
+    ("measured_rate", "gauger_thresholds.consistency.measured_rate:find"),
     ("paravirtual", "gauger_thresholds.consistency.paravirtual:find"),
     ("replaced", "gauger_thresholds.consistency.replaced:find"),
     ("unanswered", "gauger_thresholds.consistency.unanswered:find"),

@@ -7,14 +7,17 @@ the row says so, and the finding repeats it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
-from gauger_thresholds.findings import Basis, Doubt
+from gauger_thresholds.findings import Doubt
 from gauger_thresholds.metrics.machine import Machine, PackageRating
+from gauger_thresholds.metrics.raising import CLOCKS
+from gauger_thresholds.metrics.row_rating import is_rated, tpp_of
 from gauger_thresholds.metrics.unit_rating import UnitRating
 
-#: Ratios of the rate by units to the catalogue's, between which the two agree.
-LEAST, MOST = 0.95, 1.30
+#: Below this ratio of the rate by units to the catalogue's, the two disagree.
+LEAST = 0.95
 
 
 def find(machine: Machine) -> tuple[Doubt, ...]:
@@ -22,20 +25,22 @@ def find(machine: Machine) -> tuple[Doubt, ...]:
     return tuple(
         _doubt(name, rating, item, ratio)
         for name, rating in machine.ratings.items()
-        if rating.basis is Basis.CATALOGUE
         for item, ratio in _disagreeing(rating)
     )
 
 
 def _disagreeing(rating: PackageRating) -> Iterator[tuple[UnitRating, float]]:
-    low, high = rating.tpp.interval.low, rating.tpp.interval.high
+    stated = [tpp_of(row).interval for row in rating.rows if is_rated(row)]
+    if not stated or len(stated) < len(rating.rows):
+        return
+    low, high = min(item.low for item in stated), max(item.high for item in stated)
     functions = max((row.functions for row in rating.rows), default=1)
     for item in rating.units:
         tpp = item.tpp * functions
         if tpp < low * LEAST:
             yield item, tpp / low
-        elif tpp > high * MOST:
-            yield item, tpp / high
+        elif tpp > high * CLOCKS:
+            yield item, tpp / high if high else math.inf
 
 
 def _doubt(subject: str, rating: PackageRating, item: UnitRating, ratio: float) -> Doubt:

@@ -8,10 +8,14 @@ that prints the values side by side.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from gauger_probes.evidence.accelerator import Accelerator, Identity
+from gauger_thresholds.catalogue.bits import BITS
 from gauger_thresholds.catalogue.match import rows_named
 from gauger_thresholds.catalogue.model import Catalogue, Device, Kind
 from gauger_thresholds.metrics.unit_rating import architecture_stated, units_of
@@ -20,6 +24,9 @@ from gauger_thresholds.metrics.unit_rating import architecture_stated, units_of
 CATALOGUE = "catalogue:"
 #: Classes that a GPU shows: display controllers and processing accelerators (pci.ids, under C).
 _GPU_CLASSES = ("03", "12")
+_DISPLAY_CLASS = "03"
+#: The numbers that tell a product; a subsystem may be set by the board's maker.
+_PRODUCT = ("vendor", "device")
 #: Drivers report less memory than is sold: ECC and firmware keep some (15,109 MiB of a T4's 16 GB).
 _LEAST_MEMORY = 0.85
 _MOST_MEMORY = 1.02
@@ -34,7 +41,8 @@ _DESIGNATION = re.compile(r"\b(?:[A-Z]{1,4}\d{1,4}[A-Z]{0,2}|\d{4})\b")
 class Contradiction:
     """One source against the PCI ids: what each states, as text. ``identity`` is that source.
 
-    ``upwards``: the source states more than the ids allow, so that the device may be a larger one.
+    ``upwards``: the source states more than the ids allow, so that the device may be a larger one;
+    ``anything``: it may then be any device at all.
     """
 
     identity: Identity
@@ -42,6 +50,7 @@ class Contradiction:
     by_ids: str
     by_source: str
     upwards: bool
+    anything: bool = False
 
 
 def contradictions(
@@ -69,18 +78,39 @@ def _numbers(
         one, two = getattr(ours, name), getattr(theirs, name)
         if one is not None and two is not None and one != two:
             label = name.replace("_", " ")
-            yield Contradiction(identity, f"PCI {label}", one, two, True)
+            yield Contradiction(identity, f"PCI {label}", one, two, name in _PRODUCT)
 
 
 def _class(
     accelerator: Accelerator, identity: Identity, rows: tuple[Device, ...], catalogue: Catalogue
 ) -> Iterator[Contradiction]:
     shown = accelerator.pci.class_ if accelerator.pci else None
-    if identity.source != "pci" or shown is None or {row.kind for row in rows} != {Kind.GPU}:
+    kinds = {row.kind for row in rows}
+    if identity.source != "pci" or shown is None:
         return
-    if not shown.startswith(_GPU_CLASSES):
+    if kinds == {Kind.DISPLAY} and not shown.startswith(_DISPLAY_CLASS):
+        yield Contradiction(identity, "PCI class", _DISPLAY_CLASS, shown, True, anything=True)
+    if kinds == {Kind.GPU} and not shown.startswith(_GPU_CLASSES):
         expected = " or ".join(_GPU_CLASSES)
         yield Contradiction(identity, "PCI class", expected, shown, False)
+
+
+def _driver(
+    accelerator: Accelerator, identity: Identity, rows: tuple[Device, ...], catalogue: Catalogue
+) -> Iterator[Contradiction]:
+    numbers = accelerator.pci
+    vendor = _vendors().get(accelerator.driver or "")
+    if identity.source != "pci" or numbers is None or vendor in (None, numbers.vendor):
+        return
+    driver = f"{accelerator.driver}, which drives {vendor} alone"
+    by_ids = f"vendor {numbers.vendor}"
+    yield Contradiction(identity, "driver", by_ids, driver, True, anything=True)
+
+
+@cache
+def _vendors() -> dict[str, str]:
+    text = files("gauger_thresholds.metrics").joinpath("vendor_drivers.toml").read_text("utf-8")
+    return {name: str(entry["vendor"]) for name, entry in tomllib.loads(text)["drivers"].items()}
 
 
 def _architecture(
@@ -139,12 +169,28 @@ def _name(
     ours = {text for row in rows for text in _DESIGNATION.findall(row.name.upper())}
     if not named or ours & set(_DESIGNATION.findall(identity.name.upper())):
         return
-    if not {row.id for row in named} & {row.id for row in rows}:
+    if {row.id for row in named} & {row.id for row in rows} or _within(named, rows):
+        return
+    if rows:
         expected = " or ".join(dict.fromkeys(row.name for row in rows))
         yield Contradiction(identity, "name", expected, identity.name, True)
 
 
-_CHECKS: tuple[_Check, ...] = (_numbers, _class, _name, _architecture, _units, _memory)
+def _within(named: tuple[Device, ...], rows: tuple[Device, ...]) -> bool:
+    """A family's bound covers a product of its architecture that has no row of its own ids."""
+    bounds = [row.tpp_bound.interval.high for row in rows if row.tpp_bound is not None]
+    same = {row.architecture for row in named} == {row.architecture for row in rows}
+    return len(bounds) == len(rows) and same and all(_tpp(row) <= max(bounds) for row in named)
+
+
+def _tpp(row: Device) -> float:
+    rates = (
+        row.rates[name].interval.high * bits for name, bits in BITS.items() if name in row.rates
+    )
+    return max(rates, default=0.0) / 1e12
+
+
+_CHECKS: tuple[_Check, ...] = (_numbers, _class, _driver, _name, _architecture, _units, _memory)
 
 
 def _shared(accelerator: Accelerator) -> bool:

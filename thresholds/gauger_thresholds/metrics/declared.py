@@ -17,6 +17,10 @@ from gauger_thresholds.interval import ANYTHING, Interval, highest
 from gauger_thresholds.metrics.machine import Estimate, PackageRating
 
 _TERA = 1e12
+#: One of these has the highest TPP of a device; a longer one alone says little.
+_SHORT = {name for name, bits in BITS.items() if bits <= 16}
+#: What a driver counts may lie above what is declared by as much as its clock does.
+TOLERANCE = 1.30
 
 
 def declared(accelerator: Accelerator) -> tuple[Rating, ...]:
@@ -40,6 +44,9 @@ def declared_rating(accelerator: Accelerator, rating: PackageRating) -> PackageR
     tpp = declared_tpp(figures)
     if tpp is None:
         return None
+    counted = max((item.tpp for item in rating.units), default=0.0)
+    if not _SHORT & {item.precision for item in figures} or counted > tpp.high * TOLERANCE:
+        tpp = Interval(tpp.low, ANYTHING.high)
     rates = [_interval(item) for item in figures if item.quantity == "gemm"]
     double = [_interval(item) for item in figures if item.precision == "fp64"]
     area = [_interval(item) for item in figures if item.quantity == "dieArea"]
@@ -53,11 +60,21 @@ def declared_rating(accelerator: Accelerator, rating: PackageRating) -> PackageR
         die_area=area[0] if area else rating.die_area,
         memory_bandwidth=_stated(figures, "memoryBandwidth", rating.memory_bandwidth),
         io_bandwidth=_stated(figures, "ioBandwidth", rating.io_bandwidth),
-        basis=Basis.DECLARED,
+        basis=Basis.DECLARED if tpp.high != ANYTHING.high else None,
         detail=f"{rating.name}: TPP {tpp.middle:,.0f} as declared, not read ({source})",
         sources=(*rating.sources, source),
-        missing=(),
+        missing=_missing(rating, tpp),
     )
+
+
+def _missing(rating: PackageRating, tpp: Interval) -> tuple[str, ...]:
+    """Nothing is settled where a shorter precision may be faster, or a driver counts more."""
+    if tpp.high != ANYTHING.high:
+        return ()
+    counted = "; ".join(item.detail for item in rating.units)
+    if counted:
+        return (f"which of the two holds: what was declared, or {counted}",)
+    return ("the dense rates of 16 bits and less: declare them too",)
 
 
 def _stated(figures: Iterable[Rating], quantity: str, otherwise: Estimate) -> Estimate:

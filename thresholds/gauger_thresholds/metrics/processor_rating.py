@@ -14,7 +14,7 @@ from gauger_probes.evidence.accelerator import Accelerator, Bus
 from gauger_probes.evidence.document import Evidence
 from gauger_thresholds.catalogue.cpu_rating import AtClock, CpuRating, at_clocks, shown
 from gauger_thresholds.catalogue.cpu_rating import rate as rate_processors
-from gauger_thresholds.catalogue.model import Catalogue
+from gauger_thresholds.catalogue.model import Catalogue, Segment
 from gauger_thresholds.findings import Basis
 from gauger_thresholds.interval import ANYTHING, Interval, total
 from gauger_thresholds.metrics.device_rating import rate_device
@@ -59,7 +59,7 @@ def _package(
         planar=False,
         memory_bandwidth=Estimate(ANYTHING, None),
         io_bandwidth=Estimate(ANYTHING, None),
-        segments=frozenset({cpu.segment}),
+        segments=_segments(cpu, beside),
         kinds=frozenset(),
         basis=None if tpp.high == ANYTHING.high else Basis.BOUND,
         detail=_detail(cpu, beside, tpp, clocks),
@@ -77,3 +77,9 @@ def _detail(
     terms = [cpu.detail, *(item.detail for item in beside)]
     whole = f"{' + '.join(terms)} = TPP {shown(tpp)}" if beside else cpu.detail
     return "; ".join(text for text in (whole, at_clocks(clocks)) if text)
+
+
+def _segments(cpu: CpuRating, beside: list[PackageRating]) -> frozenset[Segment | None]:
+    """What a chip is sold for, its row or that of an engine on it says; silence of one is none."""
+    stated = {cpu.segment, *(segment for item in beside for segment in item.segments)}
+    return frozenset(stated - {None}) or frozenset({None})

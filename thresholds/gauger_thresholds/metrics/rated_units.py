@@ -19,18 +19,11 @@ def unit_figures(
 ) -> tuple[Rating, ...]:
     """Return TPP by units: from each row's own units and clock, and from each driver's.
 
-    Where no row states a rate, each precision of the driver's follows, in operations/s.
+    The driver's are followed by each precision, in operations/s.
     """
-    return tuple(
-        [_tpp(item) for item in _by_datasheet(rows, catalogue)]
-        + [_tpp(item) for item in by_units(accelerator, rows, catalogue)]
-        + [
-            figure
-            for item in by_units(accelerator, rows, catalogue)
-            if not any(row.rates for row in rows)
-            for figure in _rates(item)
-        ]
-    )
+    by_driver = by_units(accelerator, rows, catalogue)
+    totals = (*_by_datasheet(rows, catalogue), *by_driver)
+    return (*map(_tpp, totals), *(figure for item in by_driver for figure in _rates(item)))
 
 
 def _by_datasheet(rows: Sequence[Device], catalogue: Catalogue) -> Iterator[UnitRating]:

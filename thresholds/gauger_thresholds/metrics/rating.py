@@ -12,7 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 
-from gauger_probes.evidence.accelerator import Bus
+from gauger_probes.evidence.accelerator import Accelerator, Bus
 from gauger_probes.evidence.document import Evidence
 from gauger_thresholds.catalogue.model import Catalogue
 from gauger_thresholds.metrics.camera_rating import rate_camera
@@ -23,15 +23,28 @@ from gauger_thresholds.metrics.processor_rating import rate_processor
 
 def rate_machine(evidence: Evidence, catalogue: Catalogue) -> Machine:
     """Rate every package and every camera of the machine."""
-    devices = [item for item in evidence.accelerators if item.parent is None]
+    cards = [item for item in evidence.accelerators if item.bus is not Bus.CPU]
+    alone = {item.id: rate_device(item, catalogue) for item in cards}
     ratings = _counted_once(
-        {item.id: rate_device(item, catalogue) for item in devices if item.bus is not Bus.CPU}
+        {item.id: alone[item.id] for item in cards if not _is_slice(item, alone)}
     )
-    for item in devices:
+    for item in evidence.accelerators:
         if item.bus is Bus.CPU:
             ratings[item.id] = rate_processor(item, evidence, catalogue)
     cameras = {item.id: rate_camera(item, catalogue) for item in evidence.cameras}
     return Machine(evidence, ratings, cameras)
+
+
+def _is_slice(item: Accelerator, alone: Mapping[str, PackageRating]) -> bool:
+    """Is it a part of a package that is rated? A part is of the same maker, and not the larger."""
+    whole = alone.get(item.parent or "")
+    if whole is None or item.parent == item.id or whole.accelerator.parent is not None:
+        return False
+    ours, theirs = item.pci, whole.accelerator.pci
+    if ours is None or theirs is None:
+        return True
+    own, limit = alone[item.id].tpp.interval.high, whole.tpp.interval.high
+    return ours.vendor == theirs.vendor and (own <= limit or not alone[item.id].rows)
 
 
 def _counted_once(ratings: Mapping[str, PackageRating]) -> dict[str, PackageRating]:

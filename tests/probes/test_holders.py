@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gauger_probes.cameras.busy import Holders, holders
+from gauger_probes.holders import Holders, holders
 from gauger_probes.roots import Roots
 from support.privilege import open_folder, without_root
 

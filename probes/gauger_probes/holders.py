@@ -1,4 +1,4 @@
-"""Who holds a camera that is in use: the names of programs, never of people.
+"""Who holds a device that is in use: the names of programs, never of people.
 
 Reads the links under proc/<pid>/fd (proc(5)); a user sees those of own processes alone, root all.
 """

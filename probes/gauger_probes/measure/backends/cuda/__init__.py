@@ -1,0 +1,1 @@
+"""NVIDIA's devices through their driver and cuBLASLt, and nothing else of CUDA."""

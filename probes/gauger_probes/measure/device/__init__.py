@@ -1,0 +1,1 @@
+"""Measures devices through backends, each device in a process of its own."""

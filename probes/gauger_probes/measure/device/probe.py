@@ -1,0 +1,184 @@
+"""Measures every device that a backend reaches: one by one, then all at once.
+
+Each device is measured by a process of its own, through the first backend that reaches it. What
+one costs by hanging, crashing or being reset is its own. A device in use by others is left alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gauger_probes.accelerators.cpu_device import CPU_ID
+from gauger_probes.evidence.common import JsonValue, Measurement
+from gauger_probes.evidence.coverage import Status
+from gauger_probes.measure.backends.table import BACKENDS, BackendSpec
+from gauger_probes.measure.device.hear import Heard, hear
+from gauger_probes.measure.device.in_use import users
+from gauger_probes.measure.device.job import Job, Listed
+from gauger_probes.measure.device.worker import PROGRAM
+from gauger_probes.result import Context, Measured, Part, Progress, Result
+
+_NAME = "measure.devices"
+#: Seconds that a backend has to list its devices: a driver starts slowly, and may hang.
+_LISTING_S = 20.0
+#: Part of the budget in which all devices multiply at once, where there are several.
+_AT_ONCE = 0.15
+#: Part of a device's share that searching through another backend gets besides.
+_SEARCHING = 0.3
+#: Seconds beyond its share that a device may take to be opened, filled and checked.
+_GRACE_S = 30.0
+#: The limit of the probe lies this much above what the devices may take together.
+_LEAST_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A device, the first backend that reaches it, and the others that do."""
+
+    backend: BackendSpec
+    device: Listed
+    others: tuple[BackendSpec, ...] = ()
+
+
+def probe(
+    context: Context, backends: Sequence[BackendSpec] = BACKENDS, program: str = PROGRAM
+) -> Result:
+    """Measure every device; ``program`` is what each device's process runs."""
+    if context.roots.captured:
+        return Result(status=Status.NOT_RUN, reason="a captured tree has no device to measure")
+    targets, missing = _targets(backends, program)
+    if not targets:
+        reason = "; ".join(missing) or "no device that a backend reaches"
+        return Result(status=Status.NOT_RUN, reason=reason)
+    free, parts = _free(targets, context)
+    together = _AT_ONCE if len(free) > 1 else 0.0
+    share_s = max(_LEAST_S, context.options.budget_s * (1 - together) / max(1, len(free)))
+    measured: dict[str, list[Measurement]] = {}
+    for at, target in enumerate(free):
+        _tell(context, at * share_s, f"measuring {target.device.id}")
+        heard = hear(_job(target, share_s), program, share_s + _GRACE_S)
+        measured[target.device.id] = heard.measurements
+        parts += _parts(target, heard)
+        for other in target.others:
+            if not any(item.quantity == "gallerySearch" for item in heard.measurements):
+                heard = _searched(target, other, share_s, program)
+                measured[target.device.id] += heard.measurements
+                parts += _parts(dataclasses.replace(target, backend=other), heard)
+    if together:
+        _tell(context, len(free) * share_s, "measuring all devices at once")
+        parts += _all_at_once(free, measured, context.options.budget_s * together, program)
+    return Result(
+        measured=tuple(Measured(name, tuple(found)) for name, found in measured.items() if found),
+        status=Status.PARTIAL
+        if any(part.status is not Status.NOT_RUN for part in parts)
+        else Status.OK,
+        parts=tuple(parts),
+    )
+
+
+def _is_gap(part: Part) -> bool:
+    return part.status is not Status.NOT_RUN
+
+
+def _targets(backends: Sequence[BackendSpec], program: str) -> tuple[list[Target], list[str]]:
+    """Every device with the first backend that reaches it, and why backends reach none."""
+    found: dict[str, Target] = {}
+    missing: list[str] = []
+    for spec in backends:
+        heard = hear(Job(spec.target, None, 0.0, gone_s=_LISTING_S), program, _LISTING_S)
+        for device in heard.listed:
+            if device.id.partition("-")[0] != CPU_ID:
+                known = found.get(device.id)
+                found[device.id] = (
+                    Target(spec, device)
+                    if known is None
+                    else dataclasses.replace(known, others=(*known.others, spec))
+                )
+        missing += [f"{spec.name}: {item.problem}" for item in heard.problems]
+    return list(found.values()), missing
+
+
+def _free(targets: Sequence[Target], context: Context) -> tuple[list[Target], list[Part]]:
+    free: list[Target] = []
+    parts: list[Part] = []
+    for target in targets:
+        held = () if context.options.force else users(target.device.id, context.roots)
+        if held:
+            reason = f"{target.device.id} is in use by {', '.join(held)}: measure it with --force"
+            parts.append(Part(f"{_NAME}.{_label(target)}", Status.NOT_RUN, reason))
+        else:
+            free.append(target)
+    return free, parts
+
+
+def _job(target: Target, seconds: float, only: str | None = None) -> Job:
+    gone_s = seconds + _GRACE_S
+    return Job(target.backend.target, target.device.id, seconds, gone_s, only)
+
+
+def _searched(target: Target, backend: BackendSpec, share_s: float, program: str) -> Heard:
+    """Search through another backend what the first cannot select from."""
+    seconds = share_s * _SEARCHING
+    job = Job(backend.target, target.device.id, seconds, seconds + _GRACE_S, parts=("search",))
+    return hear(job, program, seconds + _GRACE_S)
+
+
+def _all_at_once(
+    targets: Sequence[Target],
+    measured: dict[str, list[Measurement]],
+    seconds: float,
+    program: str,
+) -> list[Part]:
+    """Multiply on all devices together, each in its best precision, and note what each gave."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    best = {target.device.id: _best(measured[target.device.id]) for target in targets}
+    working = [target for target in targets if best[target.device.id] is not None]
+
+    def run(target: Target) -> Heard:
+        return hear(_job(target, seconds, best[target.device.id]), program, seconds + _GRACE_S)
+
+    with ThreadPoolExecutor(max_workers=max(1, len(working))) as pool:
+        heard = list(pool.map(run, working))
+    parts: list[Part] = []
+    for target, found in zip(working, heard, strict=True):
+        name = target.device.id
+        measured[name] = [_with_all(item, found) for item in measured[name]]
+        parts += _parts(target, found)
+    return parts
+
+
+def _best(measurements: Sequence[Measurement]) -> str | None:
+    """The precision that multiplies fastest."""
+    found = [item for item in measurements if item.quantity == "gemm"]
+    return max(found, key=lambda item: item.median).precision if found else None
+
+
+def _with_all(item: Measurement, heard: Heard) -> Measurement:
+    for other in heard.measurements:
+        if (other.quantity, other.precision) == (item.quantity, item.precision):
+            together: dict[str, JsonValue] = {
+                "median": other.median,
+                "low": other.low,
+                "high": other.high,
+            }
+            return dataclasses.replace(item, conditions={**item.conditions, "allAtOnce": together})
+    return item
+
+
+def _parts(target: Target, heard: Heard) -> Iterator[Part]:
+    for item in heard.problems:
+        about = f"{item.about}: " if item.about else ""
+        reason = f"{target.device.id} through {target.backend.name}: {about}{item.problem}"
+        yield Part(f"{_NAME}.{_label(target)}", item.status, reason)
+
+
+def _label(target: Target) -> str:
+    return target.device.id.replace(".", "-")
+
+
+def _tell(context: Context, done_s: float, label: str) -> None:
+    total_s = context.options.budget_s
+    context.report(Progress(min(done_s, total_s), total_s, label))

@@ -1,0 +1,83 @@
+"""Which precisions are measured on the processors, and with which of the machine's libraries.
+
+A precision that the processor's flags do not show is not measured at all. One that they show is
+measured with the library that is fastest, and refused where that one turns out to convert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gauger_probes.evidence.common import Measurement
+from gauger_probes.host import cpu
+from gauger_probes.measure import gemm
+from gauger_probes.measure.backends.cpu.library import Library
+from gauger_probes.measure.backends.cpu.table import Shelf
+from gauger_probes.measure.backends.cpu.units import lacks, needs_unit
+from gauger_probes.measure.backends.protocol import NotNativeError, Precision
+from gauger_probes.measure.bench import Bench
+from gauger_probes.measure.plan import Kind, Window
+from gauger_probes.roots import Roots
+
+#: In the order in which they are measured.
+PRECISIONS: Mapping[Kind, Precision] = {
+    Kind.FP32: Precision.FP32,
+    Kind.FP64: Precision.FP64,
+    Kind.INT8: Precision.INT8,
+    Kind.BF16: Precision.BF16,
+    Kind.FP16: Precision.FP16,
+}
+
+
+class NoLibraryError(Exception):
+    """No library on this machine multiplies a precision; the message says what was tried."""
+
+
+def flags(roots: Roots) -> frozenset[str]:
+    """Return the arithmetic flags that all processors share, as /proc/cpuinfo prints them."""
+    each = [frozenset(processor.isa) for processor in cpu.read(roots)]
+    return frozenset.intersection(*each) if each else frozenset()
+
+
+def lacking(isa: frozenset[str]) -> dict[Kind, str]:
+    """Return why, for each precision that a processor with the flags ``isa`` lacks."""
+    reasons = {kind: lacks(precision, isa) for kind, precision in PRECISIONS.items()}
+    return {kind: why for kind, why in reasons.items() if why is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Multiplier:
+    """Measures one precision after the other with the libraries of ``shelf``."""
+
+    shelf: Shelf
+    isa: frozenset[str]
+
+    def measure(self, precision: Precision, window: Window, bench: Bench) -> Measurement:
+        """Measure ``precision`` within ``window``; last resorts only after all others failed.
+
+        Raises:
+            NoLibraryError: the processor may have it, and no library here multiplies it.
+            NotNativeError: every library here converts it.
+            WrongResultError: a product is wrong.
+            MemoryError: not even the smallest matrices could be allocated.
+        """
+        problem: NotNativeError | None = None
+        for last_resort in (False, True):
+            libraries = self.shelf.offering(precision, last_resort)
+            if libraries:
+                try:
+                    means = gemm.Means(libraries, self.isa, self._yardstick(precision))
+                    return gemm.measure(precision, window, bench, means)
+                except NotNativeError as found:
+                    problem = found
+        if problem is not None:
+            raise problem
+        missing = "; ".join(f"{name}: {why}" for name, why in self.shelf.missing.items())
+        raise NoLibraryError(f"no library here multiplies {precision} ({missing})")
+
+    def _yardstick(self, precision: Precision) -> Library | None:
+        """Return who multiplies fp32, where ``precision`` could be converted to it."""
+        if not needs_unit(precision):
+            return None
+        return next(iter(self.shelf.offering(Precision.FP32)), None)

@@ -1,0 +1,1 @@
+"""Search of a gallery of face templates, by comparing with every one."""
