@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,13 @@ from reference.evasions import EVASIONS, Evasion, Outcome
 from reference.summary import MACHINES, Summary, names, summary
 
 _DOCS = Path(__file__).parents[2] / "docs" / "reference"
+
+
+@pytest.fixture(autouse=True)
+def _clean_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OpenCV's import, in another test, sets ``LD_LIBRARY_PATH``, which would be doubted."""
+    for name in [name for name in os.environ if name.startswith("LD_")]:
+        monkeypatch.delenv(name)
 
 
 @cache

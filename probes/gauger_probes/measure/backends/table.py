@@ -33,6 +33,11 @@ BACKENDS: tuple[BackendSpec, ...] = (
         "matrix units",
     ),
     BackendSpec(
+        "pytorch",
+        "gauger_probes.measure.backends.pytorch.backend:open_backend",
+        "matrix units",
+    ),
+    BackendSpec(
         "opencl",
         "gauger_probes.measure.backends.opencl.backend:open_backend",
         "vector units, lower bound",

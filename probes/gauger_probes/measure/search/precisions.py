@@ -54,7 +54,7 @@ def way(precision: Precision, roots: Roots) -> Way:
         raise NotNativeError(why)
     scorer = _WAYS.get(precision)
     if scorer is None:
-        # onnxruntime 1.32 computes fp16 in fp32 on x86 and has no product of bf16 on any CPU.
+        # onnxruntime 1.32 converts fp16 to fp32 on AVX2, and has no bf16 MatMul for processors.
         raise NotNativeError(f"neither numpy nor onnxruntime searches in {precision}")
     return Way(scorer, scorer.method, scorer.bytes_each, scorer.batches)
 

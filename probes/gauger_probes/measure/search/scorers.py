@@ -27,8 +27,9 @@ from gauger_probes.measure.search.templates import (
 )
 from gauger_probes.measure.search.top import Scores
 
-#: Scores that a thread computes before it selects among them: 4 MiB, about a core's caches.
-_SCORES = 1 << 20
+#: Scores that a thread computes before it selects among them, 8 MiB: fewer would have it select
+#: more often, which takes longer than reading them back from beyond its caches.
+_SCORES = 1 << 21
 #: Templates in a block at most, however few the queries.
 _MOST = 1 << 16
 #: Templates of a block of whole numbers, which is laid out once for any number of queries.

@@ -24,8 +24,9 @@ MOST = 1_000_000
 #: Bytes of templates that no cache holds a useful part of: four times all last-level caches; the
 #: least is for machines that state none. STREAM asks the same of its arrays.
 _CACHES, _LEAST = 4, 64 * _MIB
-#: Parts of the share that filling, and one search of the usual batch, may take.
-_FILLING, _REPETITION = 0.25, 1 / 24
+#: Parts of the share that filling, and one search of the usual batch, may take: four times as many
+#: queries must have time too.
+_FILLING, _REPETITION = 0.25, 1 / 48
 
 _TOTAL = re.compile(rb"^MemTotal:\s+([0-9]{1,15}) kB", re.MULTILINE)
 #: Part of all memory that templates may fill when nothing else is asked of a machine.

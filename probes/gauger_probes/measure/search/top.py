@@ -17,7 +17,7 @@ from gauger_probes.measure.search.templates import Ids
 Scores: TypeAlias = npt.NDArray[Any]
 
 #: Columns that are partitioned to begin with; the rest of a first block follows in pieces that
-#: grow by ``_GROWTH``, since a piece passes about k × its growth on to sorting.
+#: grow by ``_GROWTH``, since a piece passes about k × its growth on.
 _FIRST, _GROWTH = 512, 8
 
 
@@ -38,14 +38,14 @@ class Best:
 
     @property
     def hits(self) -> Hits:
-        """What is kept.
+        """What is kept, best first.
 
         Raises:
             LookupError: no block was added.
         """
         if self._hits is None:
             raise LookupError("nothing was searched")
-        return self._hits
+        return together([self._hits], self._k)
 
     def add(self, scores: Scores, first: int) -> None:
         """Take ``scores`` (queries × templates) of the templates ``first``, ``first`` + 1, …
@@ -68,31 +68,36 @@ def together(parts: list[Hits], k: int) -> Hits:
     """Return the ``k`` best of hits that were found apart, for the same queries."""
     ids = np.concatenate([part.ids for part in parts], axis=1)
     scores = np.concatenate([part.scores for part in parts], axis=1)
-    return _ranked(ids, scores, k)
+    return _taken(ids, scores, np.argsort(scores, axis=1)[:, : -k - 1 : -1])
 
 
 def _partitioned(scores: Scores, first: int, k: int) -> Hits:
     columns = np.argpartition(scores, -k, axis=1)[:, -k:]
-    return _ranked(columns + first, np.take_along_axis(scores, columns, axis=1), k)
+    return Hits(columns + first, np.take_along_axis(scores, columns, axis=1))
 
 
-def _ranked(ids: Ids, scores: Scores, k: int) -> Hits:
-    order = np.argsort(scores, axis=1)[:, : -k - 1 : -1]
-    return Hits(np.take_along_axis(ids, order, axis=1), np.take_along_axis(scores, order, axis=1))
+def _taken(ids: Ids, scores: Scores, columns: npt.NDArray[np.intp]) -> Hits:
+    return Hits(
+        np.take_along_axis(ids, columns, axis=1), np.take_along_axis(scores, columns, axis=1)
+    )
 
 
 def _merged(kept: Hits, scores: Scores, first: int) -> Hits:
     # Flat places: numpy finds them twenty times as fast as pairs of row and column.
-    places = np.flatnonzero(scores > kept.scores[:, -1:])
+    places = np.flatnonzero(scores > kept.scores.min(axis=1, keepdims=True))
     if places.size == 0:
         return kept
     rows, columns = np.divmod(places, scores.shape[1])
     queries, k = kept.ids.shape
-    every_row = np.concatenate((np.repeat(np.arange(queries), k), rows))
-    every_score = np.concatenate((kept.scores.reshape(-1), scores[rows, columns]))
-    every_id = np.concatenate((kept.ids.reshape(-1), columns + first))
-    # Sorted by query, then by score; each query's best are the last of its stretch.
-    order = np.lexsort((every_score, every_row))
-    ends = np.cumsum(np.bincount(every_row, minlength=queries))
-    best = order[ends[:, np.newaxis] - np.arange(1, k + 1)]
-    return Hits(every_id[best], every_score[best])
+    counts = np.bincount(rows, minlength=queries)
+    # Each query's candidates stand beside what it has kept; shorter rows end in the lowest score.
+    slots = k + np.arange(rows.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    every_score = np.full((queries, k + int(counts.max())), _lowest(scores.dtype), scores.dtype)
+    every_id = np.zeros(every_score.shape, np.int64)
+    every_score[:, :k], every_id[:, :k] = kept.scores, kept.ids
+    every_score[rows, slots], every_id[rows, slots] = scores[rows, columns], columns + first
+    return _taken(every_id, every_score, np.argpartition(every_score, -k, axis=1)[:, -k:])
+
+
+def _lowest(kind: np.dtype[Any]) -> float | int:
+    return -np.inf if kind.kind == "f" else int(np.iinfo(kind).min)

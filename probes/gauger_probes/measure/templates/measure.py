@@ -18,6 +18,8 @@ from gauger_probes.result import Part
 
 _PART = "measure.templates"
 _MIB = 1024 * 1024
+#: Part of the window that even the cheapest network gets, so that its samples outlast a hiccup.
+_LEAST = 0.05
 
 
 def measure(window: Window, bench: Bench, how: Run = run) -> tuple[Measurement | Part, ...]:
@@ -42,7 +44,7 @@ def _chosen(window: Window, bench: Bench, found: Pace) -> tuple[list[Network], l
     room = allowance(bench.roots)
     chosen, left_out = [], []
     for network in NETWORKS:
-        needed_s = found.needed_s(network)
+        needed_s = _needed_s(network, window, found)
         needed = needed_bytes(network, len(bench.cpus))
         if needed > room:
             why = f"it needs {needed // _MIB} MiB of memory, of which {room // _MIB} may be filled"
@@ -63,13 +65,18 @@ def _taken(
     for at, network in enumerate(chosen):
         now_s = bench.stopwatch.wall()
         left_s = window.share_s(now_s)
-        over_s = max(0.0, left_s - sum(found.needed_s(each) for each in chosen[at:]))
-        own_s = min(left_s, found.needed_s(network) + over_s / (len(chosen) - at))
+        needed_s = [_needed_s(each, window, found) for each in chosen[at:]]
+        over_s = max(0.0, left_s - sum(needed_s))
+        own_s = min(left_s, needed_s[0] + over_s / len(needed_s))
         own = Window.lasting(now_s, own_s)
         try:
             yield rate.measure(network, own, bench, found, how)
         except (WrongResultError, MemoryError) as problem:
             yield _crashed(_name(network), problem)
+
+
+def _needed_s(network: Network, window: Window, found: Pace) -> float:
+    return max(found.needed_s(network), _LEAST * (window.end_s - window.begin_s))
 
 
 def _name(network: Network) -> str:
