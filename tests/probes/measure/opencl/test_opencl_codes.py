@@ -10,6 +10,8 @@ import pytest
 
 from gauger_probes.measure.backends.opencl import codes
 
+pytestmark = pytest.mark.system
+
 HEADERS = Path("/usr/include/CL")
 _DEFINE = re.compile(
     r"^#define\s+(CL_\w+)\s+(?:\(1 << ([0-9]+)\)|(-?[0-9]+|0x[0-9A-Fa-f]+))\s*(?:/\*.*)?$",
