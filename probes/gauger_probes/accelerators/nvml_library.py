@@ -2,32 +2,22 @@
 
 The binding would load it by bare name, and so whatever ``LD_LIBRARY_PATH``, ``LD_PRELOAD`` or the
 interpreter's own RPATH puts in front. Here it is looked up in the loader's cache
-(``/etc/ld.so.cache``; layout: sysdeps/generic/dl-cache.h of glibc) and in the standard folders,
-and loaded by its real path.
+and in the standard folders, and loaded by its real path.
 """
 
 from __future__ import annotations
 
 import ctypes
-import os
-import struct
 import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pynvml
 
+from gauger_probes.loader_cache import cached
 from gauger_probes.roots import Roots
-from gauger_probes.sysfs import read_bytes
 
 SONAME = "libnvidia-ml.so.1"
-
-_CACHE = "etc/ld.so.cache"
-#: ``struct cache_file_new``: magic and version, then the number of entries.
-_MAGIC = b"glibc-ld.so.cache1.1"
-_HEADER_BYTES = 48
-#: ``struct file_entry_new``: flags, offsets of name and path, OS version, hardware capabilities.
-_ENTRY = struct.Struct("=iIIIQ")
 
 #: Where drivers put it besides: distributions, WSL 2, container runtimes and NixOS.
 _FOLDERS = (
@@ -42,27 +32,8 @@ _FOLDERS = (
 
 def candidates(roots: Roots) -> tuple[Path, ...]:
     """Return the real paths where the library may be, the loader's own choice first."""
-    try:
-        cached = list(in_cache(read_bytes(roots, _CACHE)))
-    except OSError:
-        cached = []
-    paths = [*cached, *(f"{folder}/{SONAME}" for folder in _FOLDERS)]
+    paths = [*cached(roots, SONAME), *(f"{folder}/{SONAME}" for folder in _FOLDERS)]
     return tuple(dict.fromkeys(real for path in paths if (real := _real(roots, path))))
-
-
-def in_cache(cache: bytes, soname: str = SONAME) -> Iterator[str]:
-    """Yield the paths that the loader's cache holds for ``soname``, in its order."""
-    # An older cache may stand in front; offsets count from the newer one's own beginning.
-    _, magic, rest = cache.partition(_MAGIC)
-    body = magic + rest
-    table = body[_HEADER_BYTES:]
-    if not table:
-        return
-    (count,) = struct.unpack_from("=I", body, len(_MAGIC))
-    whole = min(count, len(table) // _ENTRY.size) * _ENTRY.size
-    for _, name, path, _, _ in _ENTRY.iter_unpack(table[:whole]):
-        if _string(body, name) == soname.encode():
-            yield os.fsdecode(_string(body, path))
 
 
 def load(search: Sequence[Path]) -> Path:
@@ -104,7 +75,3 @@ def _real(roots: Roots, path: str) -> Path | None:
         return roots.resolve(path)
     except (OSError, ValueError):
         return None
-
-
-def _string(body: bytes, at: int) -> bytes:
-    return body[at : max(at, body.find(b"\0", at))]

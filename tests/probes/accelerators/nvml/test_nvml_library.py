@@ -4,65 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import struct
 from pathlib import Path
 
 import pytest
 
 from gauger_probes.accelerators.nvml import ask, probe
-from gauger_probes.accelerators.nvml_library import SONAME, candidates, in_cache, load
+from gauger_probes.accelerators.nvml_library import SONAME, candidates, load
 from gauger_probes.evidence.coverage import Hidden, Status
 from gauger_probes.result import Context
 from gauger_probes.roots import Roots
+from support.loader_cache import loader_cache
 from support.nvml_machines import H100, machine
 from support.nvml_stand_in import FILE, calls, install, tell
 
-
-def cache(*entries: tuple[str, str]) -> bytes:
-    """Return a loader's cache (glibc 2.32 and later) with these names and paths."""
-    header = struct.pack("=20sIIB3xI12x", b"glibc-ld.so.cache1.1", len(entries), 0, 2, 0)
-    strings, table = b"", b""
-    start = len(header) + 24 * len(entries)
-    for name, path in entries:
-        at = start + len(strings)
-        table += struct.pack("=iIIIQ", 0x303, at, at + len(name) + 1, 0, 0)
-        strings += f"{name}\0{path}\0".encode()
-    return header + table + strings
-
-
-INSTALLED = cache(
-    ("libc.so.6", "/lib/libc.so.6"),
-    (SONAME, "/opt/driver/libnvidia-ml.so.1"),
-    ("libnvidia-ml.so", "/opt/other/libnvidia-ml.so"),
-    (SONAME, "/usr/lib/i386-linux-gnu/libnvidia-ml.so.1"),
-)
-
-
-def test_the_loaders_cache_is_read_in_its_order() -> None:
-    assert list(in_cache(INSTALLED)) == [
-        "/opt/driver/libnvidia-ml.so.1",
-        "/usr/lib/i386-linux-gnu/libnvidia-ml.so.1",
-    ]
-
-
-def test_a_cache_with_the_older_one_in_front_is_read_alike() -> None:
-    older = b"ld.so-1.7.0\0" + struct.pack("=I", 0)
-    assert list(in_cache(older + INSTALLED)) == list(in_cache(INSTALLED))
-
-
-def test_a_cut_or_foreign_cache_yields_no_more_than_it_holds() -> None:
-    for length in range(len(INSTALLED)):
-        assert len(list(in_cache(INSTALLED[:length]))) <= 2
-    assert list(in_cache(b"\x7fELF" * 100)) == []
-
-
-def test_the_cache_of_this_machine_holds_the_c_library_that_runs_here() -> None:
-    cache_file, maps = Path("/etc/ld.so.cache"), Path("/proc/self/maps").read_text()
-    loaded = {Path(text.split()[-1]) for text in maps.splitlines() if "/libc.so.6" in text}
-    if not cache_file.exists() or not loaded:
-        pytest.skip("this Python was not started by glibc's loader")
-    cached = {Path(path).resolve() for path in in_cache(cache_file.read_bytes(), "libc.so.6")}
-    assert {path.resolve() for path in loaded} <= cached
+INSTALLED = loader_cache((SONAME, "/opt/driver/libnvidia-ml.so.1"))
 
 
 def test_candidates_are_real_paths_with_the_loaders_choice_first(tmp_path: Path) -> None:

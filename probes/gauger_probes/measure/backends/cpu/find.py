@@ -11,11 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
-from gauger_probes.accelerators.nvml_library import in_cache
+from gauger_probes.loader_cache import cached
 from gauger_probes.roots import Roots
-from gauger_probes.sysfs import read_bytes
-
-_CACHE = "etc/ld.so.cache"
 
 #: Returns the files of an installed distribution, by its name; none if it is not installed.
 Listed = Callable[[str], "list[Path]"]
@@ -56,12 +53,8 @@ def _candidates(
 ) -> Iterator[Path]:
     if distribution is not None:
         yield from (path.resolve() for path in listed(distribution) if path.name in sonames)
-    try:
-        cache = read_bytes(roots, _CACHE)
-    except OSError:
-        return
     for soname in sonames:
-        for path in in_cache(cache, soname):
+        for path in cached(roots, soname):
             try:
                 yield roots.resolve(path)
             except (OSError, ValueError):

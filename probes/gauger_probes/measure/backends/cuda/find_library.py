@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path, PurePosixPath
 
-from gauger_probes.accelerators.nvml_library import in_cache
+from gauger_probes.loader_cache import cached
 from gauger_probes.roots import Roots
-from gauger_probes.sysfs import entries, read_bytes
+from gauger_probes.sysfs import entries
 
 DRIVER = "libcuda.so.1"
 #: By the CUDA that each is for, the newest first.
@@ -26,7 +26,6 @@ _WHEELS = ("nvidia-cublas", "nvidia-cublas-cu12")
 #: NVIDIA's driver releases that brought each CUDA (CUDA toolkit release notes, table 2).
 _FIRST_DRIVER = {13: "580", 12: "525"}
 
-_CACHE = "etc/ld.so.cache"
 _MULTIARCH = sysconfig.get_config_var("MULTIARCH") or "x86_64-linux-gnu"
 #: Where drivers put their library: distributions, WSL 2, container runtimes and NixOS.
 _DRIVER_FOLDERS = (
@@ -65,7 +64,7 @@ def find_driver(roots: Roots) -> Path:
     Raises:
         LookupError: there is none; the message says where it was looked for.
     """
-    for path in (*_cached(roots, DRIVER), *(f"{folder}/{DRIVER}" for folder in _DRIVER_FOLDERS)):
+    for path in (*cached(roots, DRIVER), *(f"{folder}/{DRIVER}" for folder in _DRIVER_FOLDERS)):
         real = _file(roots, path)
         if real is not None:
             return real
@@ -119,7 +118,7 @@ def _candidates(roots: Roots, listed: Listed) -> Iterator[Found]:
 
 
 def _places(roots: Roots, major: int, soname: str) -> Iterator[str]:
-    yield from _cached(roots, soname)
+    yield from cached(roots, soname)
     for name in entries(roots, "usr/local"):
         if _TOOLKIT.fullmatch(name):
             yield f"usr/local/{name}/lib64/{soname}"
@@ -128,13 +127,6 @@ def _places(roots: Roots, major: int, soname: str) -> Iterator[str]:
             if _PYTHON.fullmatch(python):
                 for packages in _PACKAGES:
                     yield f"{lib}/{python}/{packages}/{_IN_WHEEL[major]}/{soname}"
-
-
-def _cached(roots: Roots, soname: str) -> list[str]:
-    try:
-        return list(in_cache(read_bytes(roots, _CACHE), soname))
-    except OSError:
-        return []
 
 
 def _major(name: str) -> int | None:

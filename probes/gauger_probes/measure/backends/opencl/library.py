@@ -13,16 +13,14 @@ from ctypes import c_char_p, c_int, c_size_t, c_uint, c_ulong, c_void_p
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from gauger_probes.accelerators.nvml_library import in_cache
+from gauger_probes.loader_cache import CACHE, cached
 from gauger_probes.measure.backends.opencl.failures import failure
 from gauger_probes.roots import Roots
-from gauger_probes.sysfs import read_bytes
 
 SONAME = "libOpenCL.so.1"
 #: Where the registered drivers are named.
 REGISTRY = "/etc/OpenCL/vendors"
 
-_CACHE = "etc/ld.so.cache"
 #: Distributions, ROCm, WSL 2 and NixOS.
 _FOLDERS = (
     f"usr/lib/{sysconfig.get_config_var('MULTIARCH') or 'none'}",
@@ -130,11 +128,7 @@ def find(roots: Roots) -> Path:
     Raises:
         LookupError: it is in none of the places; the message names them.
     """
-    try:
-        cached = list(in_cache(read_bytes(roots, _CACHE), SONAME))
-    except OSError:
-        cached = []
-    for path in (*cached, *(f"{folder}/{SONAME}" for folder in _FOLDERS)):
+    for path in (*cached(roots, SONAME), *(f"{folder}/{SONAME}" for folder in _FOLDERS)):
         try:
             real = roots.resolve(path)
         except (OSError, ValueError):
@@ -142,7 +136,7 @@ def find(roots: Roots) -> Path:
         if real.is_file():
             return real
     looked = ", ".join(f"/{folder}" for folder in _FOLDERS)
-    raise LookupError(f"no {SONAME} in /{_CACHE}, {looked}")
+    raise LookupError(f"no {SONAME} in /{CACHE}, {looked}")
 
 
 def load(roots: Roots) -> Library:
