@@ -126,6 +126,16 @@ def _crash() -> None:
     os.abort()
 
 
+def _surprise() -> None:
+    raise AttributeError("module 'runtime' has no attribute 'v2'")
+
+
+def open_surprising() -> Backend:
+    """One device whose runtime raises what nobody foresaw in its second precision, and another."""
+    raising = FakeEngine("0000:01:00.0", troubles={Precision.FP32: _surprise})
+    return FakeBackend((raising, FakeEngine("0000:02:00.0")))
+
+
 def open_two() -> Backend:
     """Two good devices."""
     return FakeBackend((FakeEngine("0000:01:00.0"), FakeEngine("0000:02:00.0")))

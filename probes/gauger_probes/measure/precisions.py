@@ -6,7 +6,7 @@ measured with the library that is fastest, and refused where that one turns out 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gauger_probes.evidence.common import Measurement
@@ -52,6 +52,11 @@ class Multiplier:
 
     shelf: Shelf
     isa: frozenset[str]
+
+    def open(self, precisions: Iterable[Precision]) -> None:
+        """Load what multiplies ``precisions``: a window that a library loads in is used up."""
+        for precision in precisions:
+            self.shelf.offering(precision) or self.shelf.offering(precision, last_resort=True)
 
     def measure(self, precision: Precision, window: Window, bench: Bench) -> Measurement:
         """Measure ``precision`` within ``window``; last resorts only after all others failed.

@@ -48,10 +48,13 @@ def probe(context: Context, shelf: Shelf | None = None) -> Result:
     lacking = precisions.lacking(isa)
     wanted = (*precisions.PRECISIONS, Kind.BANDWIDTH, Kind.SEARCH, Kind.TEMPLATES)
     kinds = [kind for kind in wanted if kind not in lacking]
-    times = plan(began_s, context.options.budget_s, kinds)
-    teller = _Teller(context.report, began_s, times.budget_s)
+    teller = _Teller(context.report, began_s, context.options.budget_s)
     bench = Bench(roots=context.roots, tick=teller.tick)
     multiplier = precisions.Multiplier(shelf or Shelf(bench), isa)
+    teller.begin("loading libraries")
+    multiplier.open(precisions.PRECISIONS[kind] for kind in kinds if kind in precisions.PRECISIONS)
+    ready_s = time.perf_counter()
+    times = plan(ready_s, began_s + context.options.budget_s - ready_s, kinds)
     steps = _steps(times, bench, multiplier)
     taken = [item for step in steps for item in _taken(step, teller)]
     parts = [item for item in taken if isinstance(item, Part)]

@@ -24,7 +24,10 @@ from gauger_probes.text import clean
 #: The whole environment of a child; nothing of the caller's goes through. It has no home, so that
 #: no runtime leaves a cache or an identifier behind, and what would send reports to its maker is
 #: told not to (ONNX Runtime, Privacy.md). glibc reads its tunables when a process starts: copies of
-#: 1 MiB and more go past the caches, however large those are that a hypervisor states.
+#: 1 MiB and more go past the caches, however large those are that a hypervisor states. OpenBLAS's
+#: threads wait for more work for 2²⁸ cycles on the CPU, Intel's OpenMP for 200 ms, by default: what
+#: another library multiplied meanwhile was seen to take a hundred times as long. Here they sleep
+#: after 2²⁰ cycles, and after 1 ms.
 ENVIRONMENT = MappingProxyType(
     {
         "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
@@ -34,6 +37,8 @@ ENVIRONMENT = MappingProxyType(
         "CUDA_CACHE_DISABLE": "1",
         "POCL_KERNEL_CACHE": "0",
         "GLIBC_TUNABLES": "glibc.cpu.x86_non_temporal_threshold=0x100000",
+        "OPENBLAS_THREAD_TIMEOUT": "20",
+        "KMP_BLOCKTIME": "1",
     }
 )
 

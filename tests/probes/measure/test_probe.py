@@ -123,6 +123,26 @@ def test_a_precision_that_is_only_converted_is_not_run_and_says_by_whom(tmp_path
     assert "slow multiplies bf16 at" in (bf16.reason or "")
 
 
+def test_libraries_are_loaded_before_any_window_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that takes seconds to load would use up the window of the precision it is for."""
+    seen: list[str] = []
+    shelf = Shelf(Bench(), ())
+
+    def offering(*_: object, **__: object) -> tuple[()]:
+        seen.append("loaded")
+        return ()
+
+    monkeypatch.setattr(Shelf, "offering", offering)
+    cpuinfo = "processor\t: 0\nvendor_id\t: GenuineIntel\nflags\t\t: avx2\n"
+    roots = kernel_tree(tmp_path, {"proc/cpuinfo": cpuinfo})
+    told = lambda progress: seen.append(progress.label)  # noqa: E731
+    probe(Context(roots, Options(budget_s=0.2), told), shelf)
+    assert seen[:2] == ["loading libraries", "loaded"]
+    assert seen.index("multiplying fp32 matrices") == 7  # three precisions, in two kinds each
+
+
 def test_every_measurement_has_an_interval_samples_and_conditions(found: Result) -> None:
     for item in found.measured[0].measurements:
         assert 0 < item.low <= item.median <= item.high
@@ -143,7 +163,7 @@ def test_progress_runs_forward_to_no_more_than_the_budget(
     assert done == sorted(done)
     assert all(0 <= progress.done <= progress.total == 2.0 for progress in told)
     labels = list(dict.fromkeys(progress.label for progress in told))
-    assert labels[:2] == ["multiplying fp32 matrices", "multiplying fp64 matrices"]
+    assert labels[:2] == ["loading libraries", "multiplying fp32 matrices"]
     assert labels[-3:] == ["copying memory", "searching a gallery", "making templates of faces"]
 
 

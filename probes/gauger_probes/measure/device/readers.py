@@ -66,8 +66,8 @@ def _nvml(address: str, roots: Roots) -> Reader | None:
     try:
         load(candidates(roots))
         pynvml.nvmlInit()
-        handle = pynvml.nvmlDeviceGetHandleByPciBusId_v2(address.encode())
-    except (OSError, pynvml.NVMLError):
+        handle = pynvml.nvmlDeviceGetHandleByPciBusId(address)
+    except (OSError, RuntimeError, pynvml.NVMLError):
         return None
     clock, temperature = pynvml.NVML_CLOCK_SM, pynvml.NVML_TEMPERATURE_GPU
     asked: dict[str, tuple[Callable[[], Any], float]] = {

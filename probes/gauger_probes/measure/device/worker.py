@@ -68,6 +68,14 @@ def main() -> None:
 def work(job: Job) -> Iterator[News]:
     """Yield what the job brings, and at last that it is done."""
     try:
+        yield from _worked(job)
+    except Exception as problem:  # foreign code: what nobody foresaw is told, not lost
+        said = clean(f"{type(problem).__name__}: {problem}")
+        yield News(problem=said, status=Status.CRASHED, done=True)
+
+
+def _worked(job: Job) -> Iterator[News]:
+    try:
         engines = open_backend(job.backend).engines()
     except (LookupError, DeviceLostError) as problem:
         yield News(problem=clean(str(problem)), status=Status.UNAVAILABLE, done=True)

@@ -74,6 +74,13 @@ nvmlReturn_t nvmlDeviceGetHandleByIndex_v2(unsigned int index, nvmlDevice_t *dev
     return handle(spell(call, "nvmlDeviceGetHandleByIndex", NULL, index), device);
 }
 
+nvmlReturn_t nvmlDeviceGetHandleByPciBusId_v2(const char *pciBusId, nvmlDevice_t *device)
+{
+    char call[CALL];
+    snprintf(call, sizeof call, "nvmlDeviceGetHandleByPciBusId(%.32s)", pciBusId);
+    return handle(call, device);
+}
+
 nvmlReturn_t nvmlDeviceGetMigDeviceHandleByIndex(nvmlDevice_t device, unsigned int index,
                                                  nvmlDevice_t *migDevice)
 {
@@ -162,6 +169,7 @@ WORD_OF(nvmlDeviceGetPowerManagementLimit, unsigned int)
 WORD_OF(nvmlDeviceGetPowerManagementDefaultLimit, unsigned int)
 WORD_OF(nvmlDeviceGetEnforcedPowerLimit, unsigned int)
 WORD_OF(nvmlDeviceGetMemoryBusWidth, unsigned int)
+WORD_OF(nvmlDeviceGetPowerUsage, unsigned int)
 WORD_OF(nvmlDeviceGetVirtualizationMode, nvmlGpuVirtualizationMode_t)
 WORD_OF(nvmlDeviceGetComputeMode, nvmlComputeMode_t)
 WORD_OF(nvmlDeviceGetDefaultEccMode, nvmlEnableState_t)
@@ -189,6 +197,7 @@ PAIR_OF(nvmlDeviceGetMigMode, unsigned int)
     }
 NUMBERED(nvmlDeviceGetMaxClockInfo, nvmlClockType_t, unsigned int)
 NUMBERED(nvmlDeviceGetClockInfo, nvmlClockType_t, unsigned int)
+NUMBERED(nvmlDeviceGetTemperature, nvmlTemperatureSensors_t, unsigned int)
 NUMBERED(nvmlDeviceGetApplicationsClock, nvmlClockType_t, unsigned int)
 NUMBERED(nvmlDeviceGetDefaultApplicationsClock, nvmlClockType_t, unsigned int)
 NUMBERED(nvmlDeviceGetNvLinkState, unsigned int, nvmlEnableState_t)

@@ -11,6 +11,7 @@
 typedef enum { NVML_SUCCESS = 0, NVML_ERROR_UNINITIALIZED = 1, NVML_ERROR_INSUFFICIENT_SIZE = 7,
                NVML_ERROR_FUNCTION_NOT_FOUND = 13, NVML_ERROR_MEMORY = 20 } nvmlReturn_t;
 typedef enum { NVML_CLOCK_GRAPHICS = 0 } nvmlClockType_t;
+typedef enum { NVML_TEMPERATURE_GPU = 0 } nvmlTemperatureSensors_t;
 typedef enum { NVML_FEATURE_DISABLED = 0 } nvmlEnableState_t;
 typedef enum { NVML_COMPUTEMODE_DEFAULT = 0 } nvmlComputeMode_t;
 typedef enum { NVML_GPU_VIRTUALIZATION_MODE_NONE = 0 } nvmlGpuVirtualizationMode_t;

@@ -73,7 +73,8 @@ def test_a_precision_for_which_nothing_is_proposed_is_not_native(
         (Precision.FP32, 1 << 18),  # from tf32
         (Precision.FP32, 1 << 17),  # from bf16
         (Precision.TF32, 1 << 17),
-        (Precision.FP8, 1 << 16),
+        (Precision.BF16, 1 << 21),
+        (Precision.FP8, 1 << 21),
     ],
 )
 def test_an_algorithm_that_says_it_reads_another_precision_is_emulation_and_left_out(
@@ -82,6 +83,17 @@ def test_an_algorithm_that_says_it_reads_another_precision_is_emulation_and_left
     machine.tell(flags=reads)
     with pytest.raises(NotNativeError):
         engine.gemm(precision, SHAPE, seed=7)
+
+
+@pytest.mark.parametrize("precision", [Precision.BF16, Precision.FP8])
+def test_what_an_h100_is_told_of_its_bf16_and_fp8_is_no_emulation(
+    engine: Engine, machine: Machine, precision: Precision
+) -> None:
+    machine.tell(flags=0x10202)  # HMMA ACCUMULATOR_32F INPUT_16F, as cuBLASLt 13.1 answered
+    work = engine.gemm(precision, SHAPE, seed=7)
+    work.run(1)
+    work.check()
+    work.close()
 
 
 def test_an_algorithm_that_does_not_say_how_it_computes_is_taken_and_that_is_said(

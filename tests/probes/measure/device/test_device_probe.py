@@ -70,6 +70,7 @@ def test_what_a_device_lacks_is_said_and_is_no_gap() -> None:
         ("lost", Status.CRASHED, "was reset"),
         ("hanging", Status.TIMEOUT, "no end in time while gemm.fp32"),
         ("crashing", Status.CRASHED, "signal 6 while gemm.fp32"),
+        ("surprising", Status.CRASHED, "AttributeError: module 'runtime' has no attribute"),
     ],
 )
 def test_a_device_that_fails_costs_itself_only_and_keeps_what_it_gave(

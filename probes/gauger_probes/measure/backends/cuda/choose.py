@@ -18,7 +18,7 @@ from gauger_probes.measure.backends.protocol import NotNativeError
 _TRIALS_S = 0.5
 #: Repetitions of one trial, after one that is not counted.
 _REPETITIONS = 3
-_INPUTS = Implementation(0xFF << 16)
+_ANY_INPUT = Implementation(0xFF << 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ def _trial(product: Product, proposal: Proposal, timed: Timed) -> tuple[float, f
 
 def native(implementation: Implementation, form: Format) -> bool:
     """Whether it reads what it was given; one that does not say is taken at its word."""
-    inputs = implementation & _INPUTS
-    return not inputs or bool(inputs & form.input_flag)
+    stated = implementation & _ANY_INPUT
+    return not stated or bool(stated & form.inputs)
 
 
 def in_words(implementation: Implementation) -> str:
