@@ -17,8 +17,9 @@ _HEAD = f"""# Captured machines, and what they come out as
 
 Made by `PYTHONPATH=tests python -m reference.machines`; a test runs it and compares. Each machine
 is a capture in `tests/fixtures/machines/`: one that was recorded on the machine, or one built from
-values that were published of real machines (`origin.toml` beside each says which). Judged by the law of {DAY}. Display chips and slices of a
-package are left out of the rows, and so are processors far below every threshold.
+values that were published of real machines (`origin.toml` beside each says which). Judged by the
+law of {DAY}. Display chips and slices of a package are left out of the rows, and so are processors
+far below every threshold.
 """
 _WORDS = {"meets": "**meets**", "doesNotMeet": "no", "indeterminate": "*indeterminate*"}
 

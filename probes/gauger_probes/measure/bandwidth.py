@@ -19,7 +19,7 @@ from gauger_probes.measure.conditions import Watch
 from gauger_probes.measure.copiers import Copiers
 from gauger_probes.measure.plan import Window
 from gauger_probes.measure.sampling import Sample, busy, sample_in_turns, warm_up
-from gauger_probes.measure.statistics import median_interval
+from gauger_probes.measure.statistics import series_interval
 
 _MIB = 1024 * 1024
 #: Size of each of the two arrays. STREAM asks for four times all last-level caches together; the
@@ -77,7 +77,7 @@ def measure(window: Window, bench: Bench) -> Measurement:
 def _measurement(
     samples: tuple[Sample, ...], moved: int, conditions: dict[str, JsonValue]
 ) -> Measurement:
-    interval = median_interval(moved / sample.wall_s for sample in samples)
+    interval = series_interval([moved / sample.wall_s for sample in samples])
     return Measurement(
         quantity="memoryBandwidth",
         precision=None,

@@ -20,7 +20,7 @@ from gauger_probes.measure.capacity import allowance
 from gauger_probes.measure.conditions import Watch
 from gauger_probes.measure.plan import MIN_SAMPLES, Window
 from gauger_probes.measure.sampling import Sample, busy, sample_in_turns, timed, warm_up
-from gauger_probes.measure.statistics import median_interval
+from gauger_probes.measure.statistics import series_interval
 
 #: Shapes by rising work, because the best one differs from machine to machine: cubes, and the
 #: skewed ones of a few rows or a short inner side. How many are tried depends on time and memory.
@@ -118,7 +118,7 @@ class _Sampled:
 
     def summary(self) -> JsonValue:
         return self.sides() | {
-            "median": median_interval(self.rates()).median,
+            "median": series_interval(self.rates()).median,
             "best": self.best(),
             "samples": len(self.samples),
         }
@@ -127,7 +127,7 @@ class _Sampled:
 def _measurement(
     precision: Precision, best: _Sampled, conditions: dict[str, JsonValue]
 ) -> Measurement:
-    interval = median_interval(best.rates())
+    interval = series_interval(best.rates())
     return Measurement(
         quantity="gemm",
         precision=precision.value,
@@ -215,4 +215,4 @@ def _shapes(library: Library, precision: Precision, room: int) -> tuple[Shape, .
 def _fastest(shapes: list[_Sampled]) -> _Sampled:
     """Return the shape of the highest median, of those with enough samples to have one."""
     enough = [shape for shape in shapes if len(shape.samples) >= MIN_SAMPLES] or shapes
-    return max(enough, key=lambda shape: median_interval(shape.rates()).median)
+    return max(enough, key=lambda shape: series_interval(shape.rates()).median)

@@ -18,7 +18,7 @@ from gauger_probes.measure.bench import Bench
 from gauger_probes.measure.errors import WrongResultError
 from gauger_probes.measure.gemm import SHAPES, Means, measure
 from gauger_probes.measure.plan import MIN_SAMPLES, Window
-from gauger_probes.measure.statistics import median_interval
+from gauger_probes.measure.statistics import series_interval
 from gauger_probes.roots import Roots
 from support.fake_clock import FakeClock
 from support.fake_library import FakeLibrary, FakeWork, at
@@ -53,7 +53,7 @@ def test_this_machine_is_measured_with_an_interval_and_its_conditions(
     assert (found.quantity, found.precision, found.unit) == ("gemm", precision.value, unit)
     assert 0 < found.low <= found.median <= found.high
     assert found.samples >= 1
-    assert found.confidence == median_interval(range(found.samples)).confidence
+    assert found.confidence == series_interval(range(found.samples)).confidence
     assert "standard-normal data, 2 m n k operations" in found.method
     assert set(found.conditions) >= {
         "contended",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gauger_probes.measure.statistics import median_interval
+from gauger_probes.measure.statistics import BLOCKS, median_interval, series_interval
 
 _FINITE = st.floats(allow_nan=False, allow_infinity=False)
 _SAMPLES = st.lists(_FINITE, min_size=1, max_size=60)
@@ -114,3 +114,40 @@ def test_what_has_no_median_is_refused(samples: list[float]) -> None:
 def test_a_confidence_that_is_no_probability_is_refused(confidence: float) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         median_interval([1.0], confidence)
+
+
+@given(_SAMPLES)
+def test_the_interval_of_a_series_encloses_the_same_median(samples: list[float]) -> None:
+    found = series_interval(samples)
+    assert found.median == median_interval(samples).median
+    assert min(samples) <= found.low <= found.median <= found.high <= max(samples)
+
+
+def test_a_series_that_is_short_is_taken_as_independent() -> None:
+    short = [3.0, 1.0, 2.0, 5.0, 4.0, 6.0, 8.0, 7.0]
+    assert series_interval(short) == median_interval(short)
+
+
+def test_a_machine_that_slows_down_half_way_has_both_rates_in_its_interval() -> None:
+    samples = [10.0 + at % 3 / 100 for at in range(300)] + [8.0 + at % 3 / 100 for at in range(300)]
+    found = series_interval(samples)
+    assert (found.low, found.high) == (8.01, 10.01)
+    assert found.confidence == pytest.approx(1 - 2 * 0.5**BLOCKS)
+
+
+def test_intervals_of_a_drifting_series_hold_where_those_of_independent_samples_do_not() -> None:
+    """Samples scatter by 1 % around a rate that walks by 2 % over ten of them."""
+    chance = random.Random(20_261_126)  # noqa: S311  a seed, so that it fails always or never
+    held = {"series": 0, "independent": 0}
+    for _ in range(300):
+        drift, samples = chance.gauss(0, 2), []
+        for _ in range(240):
+            drift = 0.9 * drift + chance.gauss(0, 2 * math.sqrt(1 - 0.9**2))
+            samples.append(100 + drift + chance.gauss(0, 1))
+        for name, found in (
+            ("series", series_interval(samples)),
+            ("independent", median_interval(samples)),
+        ):
+            held[name] += found.low <= 100 <= found.high
+    assert held["series"] >= 0.9 * 300
+    assert held["independent"] < 0.6 * 300

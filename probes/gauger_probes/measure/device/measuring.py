@@ -16,7 +16,7 @@ from gauger_probes.measure.backends.protocol import Direction, Engine, Precision
 from gauger_probes.measure.device.series import Series, sample, warm_up
 from gauger_probes.measure.device.watch import DeviceWatch, Reader
 from gauger_probes.measure.plan import Window
-from gauger_probes.measure.statistics import median_interval
+from gauger_probes.measure.statistics import series_interval
 
 #: Cubes upwards, each eight times the work of the one before, and three that are skewed.
 SHAPES = (
@@ -169,7 +169,7 @@ def as_measurement(
     """Return the rate of ``amount`` in each repetition; ``kind``: quantity, precision, unit."""
     quantity, precision, unit = kind
     rates = [amount / seconds for seconds in series.seconds]
-    interval = median_interval(rates)
+    interval = series_interval(rates)
     return Measurement(
         quantity=quantity,
         precision=precision,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gauger_probes.evidence.common import JsonValue
 from gauger_probes.measure.plan import MIN_SAMPLES
 from gauger_probes.measure.sampling import Sample, busy
-from gauger_probes.measure.statistics import MedianInterval, median_interval
+from gauger_probes.measure.statistics import MedianInterval, series_interval
 
 #: Sizes of galleries for which the time of an answer is derived.
 _SIZES = {"millisecondsAt1e6": 1e6, "millisecondsAt1e7": 1e7}
@@ -35,7 +35,7 @@ class Variant:
 
     def interval(self) -> MedianInterval:
         """Return the median of comparisons per second, with its interval."""
-        return median_interval(self.comparisons / sample.wall_s for sample in self.samples)
+        return series_interval([self.comparisons / sample.wall_s for sample in self.samples])
 
     def milliseconds(self) -> dict[str, JsonValue]:
         """Return how long one batch takes in larger galleries."""

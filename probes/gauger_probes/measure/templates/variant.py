@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gauger_probes.evidence.common import JsonValue
 from gauger_probes.measure.plan import MIN_SAMPLES
 from gauger_probes.measure.sampling import Sample, busy
-from gauger_probes.measure.statistics import MedianInterval, median_interval
+from gauger_probes.measure.statistics import MedianInterval, series_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Variant:
 
     def interval(self) -> MedianInterval:
         """Return the median of faces per second, with its interval."""
-        return median_interval(self.manner.faces / sample.wall_s for sample in self.samples)
+        return series_interval([self.manner.faces / sample.wall_s for sample in self.samples])
 
     def figures(self) -> dict[str, JsonValue]:
         """Return the manner, its best repetition and its rate of CPU time."""
