@@ -2,7 +2,7 @@
 
     python -m benchmarks.intervals [--runs 10] [--budget 10] [--json FILE]
 
-Each run is the probe ``measure.cpu`` in a child of its own, as ``gauger run`` starts it. A run in
+Each run measures all devices in children of their own, as ``gauger run`` starts them. A run in
 which another program took a share of the machine says so (``contended``); it is counted, set
 aside, and judged by nobody. Of the others, for each quantity: the median of their medians, and how
 many of their intervals enclose it. The goal is nine of ten.
@@ -76,27 +76,35 @@ def held(name: str, taken: Sequence[Measurement]) -> Held:
     return Held(name, unit, len(taken), len(taken) - len(quiet), holding, centre, spread)
 
 
-def table(runs: Iterable[Sequence[Measurement]]) -> list[Held]:
-    """Return a line for each quantity and precision, in the order in which they first appear."""
+#: A device's id in the evidence, and one of its measurements.
+Taken = tuple[str, Measurement]
+
+
+def table(runs: Iterable[Sequence[Taken]]) -> list[Held]:
+    """Return a line for each device and what was measured of it, in the order of appearance."""
     series: dict[str, list[Measurement]] = {}
     for measurements in runs:
-        for each in measurements:
-            series.setdefault(" ".join(filter(None, (each.quantity, each.precision))), []).append(
-                each
-            )
+        for device, each in measurements:
+            series.setdefault(_name(device, each), []).append(each)
     return [held(name, taken) for name, taken in series.items()]
+
+
+def _name(device: str, each: Measurement) -> str:
+    told = (each.conditions.get(name) for name in ("direction", "network"))
+    words = (device, each.quantity, each.precision, *told)
+    return " ".join(str(word) for word in words if word)
 
 
 def main(arguments: list[str]) -> int:
     """Run the command with ``arguments``; return 1 if an interval did not hold."""
     options = _parser().parse_args(arguments)
-    runs: list[tuple[Measurement, ...]] = []
+    runs: list[tuple[Taken, ...]] = []
     for number in range(options.runs):
         sys.stderr.write(f"run {number + 1} of {options.runs}\n")
         runs.append(_measured(options.budget))
         if options.json:
             with options.json.open("a", encoding="utf-8") as lines:
-                lines.write(json.dumps([asdict(each) for each in runs[-1]]) + "\n")
+                lines.write(json.dumps([(at, asdict(each)) for at, each in runs[-1]]) + "\n")
     lines = table(runs)
     sys.stdout.write(
         "| quantity | runs | contended | intervals that hold | median of medians | spread | |\n"
@@ -106,9 +114,9 @@ def main(arguments: list[str]) -> int:
     return int(any(line.verdict == "not held" for line in lines))
 
 
-def _measured(budget_s: float) -> tuple[Measurement, ...]:
+def _measured(budget_s: float) -> tuple[Taken, ...]:
     evidence = run_probes(Roots(), ("accelerators", "measure"), Options(budget_s=budget_s))
-    return tuple(each for item in evidence.accelerators for each in item.measurements)
+    return tuple((item.id, each) for item in evidence.accelerators for each in item.measurements)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gauger_probes.evidence.common import Measurement
+from gauger_probes.evidence.common import JsonValue, Measurement
 
 if TYPE_CHECKING:
     from benchmarks.intervals import Held
@@ -31,14 +31,20 @@ def held(name: str, taken: list[Measurement]) -> Held:
     return judge(name, taken)
 
 
-def table(runs: list[list[Measurement]]) -> list[Held]:
-    make: Callable[[list[list[Measurement]]], list[Held]]
+def table(runs: list[list[tuple[str, Measurement]]]) -> list[Held]:
+    make: Callable[[list[list[tuple[str, Measurement]]]], list[Held]]
     make = importlib.import_module("benchmarks.intervals").table
     return make(runs)
 
 
-def _taken(median: float, half: float, contended: bool = False, name: str = "gemm") -> Measurement:
-    conditions = {"contended": contended}
+def _taken(
+    median: float,
+    half: float,
+    contended: bool = False,
+    name: str = "gemm",
+    network: str | None = None,
+) -> Measurement:
+    conditions: dict[str, JsonValue] = {"contended": contended, "network": network}
     ends = (median - half, median + half)
     return Measurement(name, "fp32", "FLOP/s", median, *ends, 9, 0.96, "a method", conditions)
 
@@ -77,9 +83,16 @@ def test_too_few_undisturbed_runs_show_nothing() -> None:
     assert "–" in nothing.text()
 
 
-def test_the_table_has_a_line_for_each_quantity_and_precision() -> None:
-    runs = [[_taken(100, 1), _taken(5, 1, name="memoryBandwidth")] for _ in range(5)]
-    lines = table(runs)
-    assert [line.name for line in lines] == ["gemm fp32", "memoryBandwidth fp32"]
+def test_the_table_has_a_line_for_each_device_and_what_was_measured_of_it() -> None:
+    networks = [_taken(100, 1, network=name) for name in ("IResNet-50", "IResNet-100")]
+    taken = [_taken(100, 1), _taken(5, 1, name="memoryBandwidth"), *networks]
+    lines = table([[("cpu", each) for each in taken] + [("gpu", taken[0])] for _ in range(5)])
+    assert [line.name for line in lines] == [
+        "cpu gemm fp32",
+        "cpu memoryBandwidth fp32",
+        "cpu gemm fp32 IResNet-50",
+        "cpu gemm fp32 IResNet-100",
+        "gpu gemm fp32",
+    ]
     assert all(line.runs == 5 for line in lines)
-    assert lines[0].text() == "| gemm fp32 | 5 | 0 | 5 of 5 | 100 FLOP/s | 0.0% | held |"
+    assert lines[0].text() == "| cpu gemm fp32 | 5 | 0 | 5 of 5 | 100 FLOP/s | 0.0% | held |"

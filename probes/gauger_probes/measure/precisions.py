@@ -46,17 +46,25 @@ def lacking(isa: frozenset[str]) -> dict[Kind, str]:
     return {kind: why for kind, why in reasons.items() if why is not None}
 
 
+#: Seconds of a budget from which on a last resort is loaded, which takes some of them itself.
+LAST_RESORT_S = 15.0
+
+
 @dataclass(frozen=True, slots=True)
 class Multiplier:
-    """Measures one precision after the other with the libraries of ``shelf``."""
+    """Measures one precision after the other with the libraries of ``shelf``.
+
+    ``budget_s`` are the seconds for everything; with few of them, no last resort is loaded.
+    """
 
     shelf: Shelf
     isa: frozenset[str]
+    budget_s: float = LAST_RESORT_S
 
     def open(self, precisions: Iterable[Precision]) -> None:
         """Load what multiplies ``precisions``: a window that a library loads in is used up."""
         for precision in precisions:
-            self.shelf.offering(precision) or self.shelf.offering(precision, last_resort=True)
+            any(self.shelf.offering(precision, resort) for resort in self._resorts())
 
     def measure(self, precision: Precision, window: Window, bench: Bench) -> Measurement:
         """Measure ``precision`` within ``window``; last resorts only after all others failed.
@@ -68,7 +76,7 @@ class Multiplier:
             MemoryError: not even the smallest matrices could be allocated.
         """
         problem: NotNativeError | None = None
-        for last_resort in (False, True):
+        for last_resort in self._resorts():
             libraries = self.shelf.offering(precision, last_resort)
             if libraries:
                 try:
@@ -78,8 +86,17 @@ class Multiplier:
                     problem = found
         if problem is not None:
             raise problem
-        missing = "; ".join(f"{name}: {why}" for name, why in self.shelf.missing.items())
-        raise NoLibraryError(f"no library here multiplies {precision} ({missing})")
+        missing = [f"{name}: {why}" for name, why in self.shelf.missing.items()]
+        if self.budget_s < LAST_RESORT_S:
+            missing += [
+                f"{name}: takes seconds to load; it is asked where {LAST_RESORT_S:.0f} s of the"
+                " budget are the processors'"
+                for name in self.shelf.last_resorts(precision)
+            ]
+        raise NoLibraryError(f"no library here multiplies {precision} ({'; '.join(missing)})")
+
+    def _resorts(self) -> tuple[bool, ...]:
+        return (False, True) if self.budget_s >= LAST_RESORT_S else (False,)
 
     def _yardstick(self, precision: Precision) -> Library | None:
         """Return who multiplies fp32, where ``precision`` could be converted to it."""

@@ -50,7 +50,7 @@ def probe(context: Context, shelf: Shelf | None = None) -> Result:
     kinds = [kind for kind in wanted if kind not in lacking]
     teller = _Teller(context.report, began_s, context.options.budget_s)
     bench = Bench(roots=context.roots, tick=teller.tick)
-    multiplier = precisions.Multiplier(shelf or Shelf(bench), isa)
+    multiplier = precisions.Multiplier(shelf or Shelf(bench), isa, context.options.budget_s)
     teller.begin("loading libraries")
     multiplier.open(precisions.PRECISIONS[kind] for kind in kinds if kind in precisions.PRECISIONS)
     ready_s = time.perf_counter()

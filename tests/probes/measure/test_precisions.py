@@ -10,7 +10,14 @@ from gauger_probes.measure.backends.cpu.table import Entry, Shelf
 from gauger_probes.measure.backends.protocol import NotNativeError, Precision
 from gauger_probes.measure.bench import Bench
 from gauger_probes.measure.plan import Kind, Window
-from gauger_probes.measure.precisions import PRECISIONS, Multiplier, NoLibraryError, flags, lacking
+from gauger_probes.measure.precisions import (
+    LAST_RESORT_S,
+    PRECISIONS,
+    Multiplier,
+    NoLibraryError,
+    flags,
+    lacking,
+)
 from support.fake_clock import FakeClock
 from support.fake_library import FakeLibrary, at
 from support.kernel_tree import kernel_tree
@@ -102,3 +109,13 @@ def test_no_library_is_said_with_what_was_tried() -> None:
     multiplier = Multiplier(Shelf(Bench(), (absent,)), frozenset({"avx512_bf16"}))
     with pytest.raises(NoLibraryError, match=r"no library here multiplies bf16 \(absent: Module"):
         multiplier.measure(Precision.BF16, Window.lasting(0.0, 1.0), Bench())
+
+
+def test_a_last_resort_is_not_loaded_where_that_would_take_most_of_the_time() -> None:
+    heavy = Entry("heavy", "no_such_module:library", (Precision.BF16,), last_resort=True)
+    shelf = Shelf(Bench(), (heavy,))
+    multiplier = Multiplier(shelf, frozenset({"avx512_bf16"}), budget_s=LAST_RESORT_S - 1)
+    multiplier.open([Precision.BF16])
+    with pytest.raises(NoLibraryError, match="heavy: takes seconds to load"):
+        multiplier.measure(Precision.BF16, Window.lasting(0.0, 1.0), Bench())
+    assert "heavy" not in shelf.missing

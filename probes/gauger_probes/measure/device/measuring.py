@@ -8,7 +8,8 @@ a device that computes wrong is not fast.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from gauger_probes.evidence.common import JsonValue, Measurement
@@ -18,22 +19,24 @@ from gauger_probes.measure.device.watch import DeviceWatch, Reader
 from gauger_probes.measure.plan import Window
 from gauger_probes.measure.statistics import series_interval
 
-#: Cubes upwards, each eight times the work of the one before, and three that are skewed.
+#: A small cube, which costs little on a device that only emulates; then what large devices are
+#: fastest on, so that little time is enough for it; then what fits smaller ones and less time.
 SHAPES = (
     Shape(1024, 1024, 1024),
-    Shape(2048, 2048, 2048),
-    Shape(4096, 4096, 4096),
     Shape(8192, 8192, 8192),
-    Shape(8192, 4096, 2048),
+    Shape(4096, 4096, 4096),
     Shape(4096, 8192, 16384),
+    Shape(8192, 4096, 2048),
     Shape(16384, 16384, 16384),
+    Shape(2048, 2048, 2048),
 )
 #: Bytes of an operand and of a result, by precision; the largest that a library may use.
 _BYTES = {Precision.FP64: 8, Precision.FP32: 4, Precision.TF32: 4, Precision.INT8: 4}
 #: Part of a precision's share in which shapes are tried; the rest goes to the fastest.
 _TRYING = 0.5
-#: Largest copy, and the part of the memory that one may fill.
-_COPY_BYTES, _COPY_SHARE = 1 << 30, 0.25
+#: Largest copy, and the part of the memory that one may fill: far more than caches hold, and pinned
+#: and filled in a moment.
+_COPY_BYTES, _COPY_SHARE = 1 << 28, 0.25
 _SEED = 20_260_115
 
 
@@ -73,9 +76,8 @@ def gemm(
         DeviceLostError: the device failed.
     """
     whole = Window.lasting(bench.now(), seconds)
-    tried = list(_try(engine, precision, bench.now() + _TRYING * seconds, bench, shapes))
+    tried, work = _fastest(engine, precision, bench.now() + _TRYING * seconds, bench, shapes)
     best = max(tried, key=lambda item: item.rate)
-    work = engine.gemm(precision, best.shape, _SEED)
     try:
         once_s = warm_up(work, bench.now() + 0.2 * seconds, bench.now)
         with DeviceWatch(bench.reader) as watch:
@@ -95,28 +97,36 @@ def gemm(
     )
 
 
-def _try(
+def _fastest(
     engine: Engine, precision: Precision, until_s: float, bench: Bench, shapes: Sequence[Shape]
-) -> Iterator[_Tried]:
-    """Yield the shapes that fit memory and time, each with how long it takes once."""
-    rate: float | None = None
-    for at, shape in enumerate(shapes):
-        if at and (
-            not _fits(shape, precision, engine.memory_bytes)
-            or _too_long(shape, rate, until_s - bench.now())
-        ):
-            continue
-        work = engine.gemm(precision, shape, _SEED)
-        try:
-            if not at:
-                checked(work)
-            once_s = warm_up(work, until_s, bench.now)
-            bench.tick()
-        finally:
-            work.close()
-        tried = _Tried(shape, once_s, work.method)
-        rate = tried.rate
-        yield tried
+) -> tuple[list[_Tried], Work]:
+    """Return the shapes that fit memory and time, and the work on the fastest, still open."""
+    tried: list[_Tried] = []
+    with ExitStack() as kept:
+        for shape in shapes:
+            if tried and (
+                not _fits(shape, precision, engine.memory_bytes)
+                or _too_long(shape, max(each.rate for each in tried), until_s - bench.now())
+            ):
+                continue
+            with ExitStack() as opened:
+                work = engine.gemm(precision, shape, _SEED)
+                opened.callback(work.close)
+                tried.append(_tried(work, shape, until_s, bench, check=not tried))
+                if tried[-1] is max(tried, key=lambda item: item.rate):
+                    kept.close()
+                    best = work
+                    kept.push(opened.pop_all())
+        kept.pop_all()
+        return tried, best
+
+
+def _tried(work: Work, shape: Shape, until_s: float, bench: Bench, *, check: bool) -> _Tried:
+    if check:
+        checked(work)
+    once_s = warm_up(work, until_s, bench.now)
+    bench.tick()
+    return _Tried(shape, once_s, work.method)
 
 
 def _fits(shape: Shape, precision: Precision, room: int) -> bool:
@@ -124,9 +134,9 @@ def _fits(shape: Shape, precision: Precision, room: int) -> bool:
     return each * (shape.m * shape.k + shape.k * shape.n + 2 * shape.m * shape.n) <= room // 2
 
 
-def _too_long(shape: Shape, rate: float | None, left_s: float) -> bool:
-    """Ten repetitions at the rate so far would outlast what is left for trying."""
-    return rate is None or 10 * shape.operations / rate > left_s
+def _too_long(shape: Shape, rate: float, left_s: float) -> bool:
+    """Ten repetitions at the best rate so far would outlast what is left for trying."""
+    return 10 * shape.operations / rate > left_s
 
 
 def copy(engine: Engine, direction: Direction, seconds: float, bench: Bench) -> Measurement:

@@ -65,6 +65,14 @@ class Shelf:
         )
         return tuple(library for library in found if library is not None)
 
+    def last_resorts(self, precision: Precision) -> tuple[str, ...]:
+        """Return the names of those that are asked for ``precision`` only when no other has it."""
+        return tuple(
+            entry.name
+            for entry in self.entries
+            if precision in entry.precisions and entry.last_resort
+        )
+
     def _get(self, entry: Entry) -> Library | None:
         if entry.name in self._opened or entry.name in self.missing:
             return self._opened.get(entry.name)

@@ -8,6 +8,7 @@ ordinary matrices repeat each other.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -49,7 +50,7 @@ def operand(
         MemoryError: there is no room.
     """
     encoding = ENCODINGS[precision]
-    block = encoding.store(_normal(min(count, BLOCK), seed, precision))
+    block = _block(precision, str(seed.entropy), seed.spawn_key, BLOCK)[:count]
     memory = session.allocate(count * block.itemsize)
     try:
         memory.fill(block)
@@ -57,6 +58,15 @@ def operand(
         memory.close()
         raise
     return Operand(memory, block, encoding)
+
+
+@lru_cache(maxsize=2)
+def _block(precision: Precision, entropy: str, spawn_key: tuple[int, ...], length: int) -> Stored:
+    """Return ``length`` elements: the same for all shapes, since making them takes a second."""
+    seed = np.random.SeedSequence(int(entropy), spawn_key=spawn_key)
+    stored = ENCODINGS[precision].store(_normal(length, seed, precision))
+    stored.flags.writeable = False
+    return stored
 
 
 def _normal(count: int, seed: np.random.SeedSequence, precision: Precision) -> Doubles | Floats:
