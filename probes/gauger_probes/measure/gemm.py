@@ -7,7 +7,7 @@ repetition and the rate of CPU time, which say more where the machine was shared
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gauger_probes.evidence.common import JsonValue, Measurement
@@ -39,6 +39,9 @@ _REPETITION = 1 / 12
 #: Filling, checking and warming up take at most this part of the share, of which choosing the
 #: library may take the second.
 _PREPARATION, _CHOICE = 0.4, 0.15
+#: Libraries that came this close to the fastest in the trial are sampled beside it: which of two is
+#: the faster changes from trial to trial.
+_FINALIST = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,14 @@ def measure(precision: Precision, window: Window, bench: Bench, means: Means) ->
     choice = choose(means.libraries, precision, _CHOICE * share_s, bench)
     if means.fp32 is not None:
         refuse_converted(choice, precision, means.fp32, bench)
-    library = choice.best.library
-    prepared = list(_prepared(library, precision, window, bench))
+    refused = dict(choice.refused)
+    prepared = list(_all_prepared(choice, precision, window, bench, refused))
     with Watch(bench.roots, bench.cpus) as watch:
         trials = [each.trial for each in prepared]
         series = sample_in_turns(trials, window, bench.stopwatch, bench.tick)
     shapes = [_Sampled(each, taken) for each, taken in zip(prepared, series, strict=True)]
     best = _fastest(shapes)
+    library = best.prepared.library
     spent = busy(best.samples, library.threads)
     unit = widest(precision, means.isa)
     conditions = watch.conditions(spent) | {
@@ -83,13 +87,14 @@ def measure(precision: Precision, window: Window, bench: Bench, means: Means) ->
         "shapes": [shape.summary() for shape in shapes if shape is not best],
         "cpus": len(bench.cpus),
         "unit": None if unit is None else unit.described(),
-        **_libraries(choice),
+        **_libraries(library, choice, refused),
     }
     return _measurement(precision, best, conditions)
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
+    library: Library
     shape: Shape
     method: str
     trial: Callable[[], Sample]
@@ -118,6 +123,7 @@ class _Sampled:
 
     def summary(self) -> JsonValue:
         return self.sides() | {
+            "library": self.prepared.library.name,
             "median": series_interval(self.rates()).median,
             "best": self.best(),
             "samples": len(self.samples),
@@ -142,15 +148,16 @@ def _measurement(
     )
 
 
-def _libraries(choice: Choice) -> dict[str, JsonValue]:
-    """Return which library was used, and how the others did on the shape of the trial."""
-    library = choice.best.library
+def _libraries(
+    library: Library, choice: Choice, refused: Mapping[str, str]
+) -> dict[str, JsonValue]:
+    """Return which library was used, and how all did on the shape of the trial."""
     tried: list[JsonValue] = [_described(each) for each in (choice.best, *choice.beaten)]
     found: dict[str, JsonValue] = {
         "library": {"name": library.name, **library.properties()},
         "tried": tried,
     }
-    return found | ({"refused": dict(choice.refused)} if choice.refused else {})
+    return found | ({"refused": dict(refused)} if refused else {})
 
 
 def _described(tried: Tried) -> JsonValue:
@@ -164,14 +171,33 @@ def _described(tried: Tried) -> JsonValue:
     }
 
 
+def _all_prepared(
+    choice: Choice,
+    precision: Precision,
+    window: Window,
+    bench: Bench,
+    refused: dict[str, str],
+) -> Iterator[_Prepared]:
+    """Yield the shapes of the fastest library of the trial, then of those that came close."""
+    largest, least = choice.best.shape, _FINALIST * choice.best.rate
+    close = [each for each in choice.beaten if each.shape == largest and each.rate >= least]
+    finalists = [each.library for each in (choice.best, *close)]
+    share_s = window.share_s(bench.stopwatch.wall()) / len(finalists)
+    for library in finalists:
+        try:
+            yield from _prepared(library, precision, share_s, bench)
+        except Exception as problem:  # foreign code: the fastest must not fail, another may
+            if library is choice.best.library:
+                raise
+            refused[library.name] = f"{type(problem).__name__}: {problem}"
+
+
 def _prepared(
-    library: Library, precision: Precision, window: Window, bench: Bench
+    library: Library, precision: Precision, share_s: float, bench: Bench
 ) -> Iterator[_Prepared]:
     """Yield shapes, warmed up, as long as the next is foreseen to fit the time and the memory."""
     now = bench.stopwatch.wall
-    began_s = now()
-    share_s = window.share_s(began_s)
-    until_s = began_s + _PREPARATION * share_s
+    until_s = now() + _PREPARATION * share_s
     room = allowance(bench.roots)
     shapes = _shapes(library, precision, room)
     for shape, larger in zip(shapes, (*shapes[1:], None), strict=True):
@@ -201,7 +227,9 @@ def _checked(library: Library, precision: Precision, shape: Shape, bench: Bench)
     work = library.gemm(precision, shape, bench.seed())
     work.run(1)
     work.check()
-    return _Prepared(shape, work.method, lambda: timed(lambda: work.run(1), bench.stopwatch))
+    return _Prepared(
+        library, shape, work.method, lambda: timed(lambda: work.run(1), bench.stopwatch)
+    )
 
 
 def _shapes(library: Library, precision: Precision, room: int) -> tuple[Shape, ...]:

@@ -129,6 +129,21 @@ def test_the_fastest_shape_is_reported_and_the_others_lie_beside_it() -> None:
     assert all(other["best"] >= other["median"] for other in others)
 
 
+def test_a_library_that_came_close_in_the_trial_is_sampled_beside_the_fastest() -> None:
+    clock = FakeClock()
+    steady = at(clock, 9e9, "steady")
+    rates: Mapping[Shape, float] = {_SKEWED: 2e10}
+    uneven = FakeLibrary(clock, lambda shape: shape.operations / rates.get(shape, 8e9), "uneven")
+    slow = at(clock, 2e9, "slow")
+    bench = Bench(stopwatch=clock.stopwatch())
+    means = Means([slow, steady, uneven])
+    found = measure(Precision.FP32, Window.lasting(0.0, 120.0), bench, means)
+    assert found.median == pytest.approx(2e10)
+    assert found.conditions["library"] == {"name": "uneven", "version": "1"}
+    others: Any = found.conditions["shapes"]
+    assert {each["library"] for each in others} == {"steady", "uneven"}
+
+
 @pytest.mark.parametrize(
     ("rate", "last"),
     [
