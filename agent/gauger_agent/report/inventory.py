@@ -20,6 +20,9 @@ from gauger_probes.text import clean
 _ELSEWHERE = frozenset({"gallerySearch", "templates"})
 _BASES = {"catalogue": "rated", "declared": "declared"}
 _WORDS = {"memoryBandwidth": "memory", "hostDeviceBandwidth": "host to device"}
+_WAYS = {"toDevice": "to the device", "toHost": "to the host"}
+#: Characters of a cell: names are bounded where they are read; a device has ten measurements.
+_CELL = 1000
 
 
 def table(evidence: Evidence) -> Table:
@@ -36,7 +39,7 @@ def table(evidence: Evidence) -> Table:
     previous = ""
     for label, *cells in rows:
         grid.add_row(
-            "" if label == previous else label, *(Text(clean(cell, 300) or "") for cell in cells)
+            "" if label == previous else label, *(Text(clean(cell, _CELL) or "") for cell in cells)
         )
         previous = label
     return grid
@@ -84,7 +87,8 @@ def _rated(item: Rating) -> str:
 
 
 def _measured(item: Measurement, rated: Sequence[Rating]) -> str:
-    label = item.precision or _WORDS.get(item.quantity, item.quantity)
+    way = _WAYS.get(str(item.conditions.get("direction")))
+    label = item.precision or way or _WORDS.get(item.quantity, item.quantity)
     limit = next((entry.high for entry in rated if _same(entry, item)), None)
     of = "" if limit is None else f" of at most {si(limit, item.unit)}"
     shared = ", contended" if item.conditions.get("contended") else ""
