@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 import selectors
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -21,7 +23,8 @@ from gauger_probes.run import limits
 from gauger_probes.run.protocol import Request, encode_request
 from gauger_probes.text import clean
 
-#: The whole environment of a child; nothing of the caller's goes through. It has no home, so that
+#: The environment of a child, and besides its own folder for temporary files (``TMPDIR``); nothing
+#: of the caller's goes through. It has no home, so that
 #: no runtime leaves a cache or an identifier behind, and what would send reports to its maker is
 #: told not to (ONNX Runtime, Privacy.md). glibc reads its tunables when a process starts: copies of
 #: 1 MiB and more go past the caches, however large those are that a hypervisor states. OpenBLAS's
@@ -63,7 +66,12 @@ class Child:
     """
 
     def __init__(self, request: Request) -> None:
-        self._process = _start(encode_request(request))
+        self._scratch = _scratch()
+        try:
+            self._process = _start(encode_request(request), self._scratch)
+        except BaseException:
+            self._clear()
+            raise
         self._replies = cast(IO[bytes], self._process.stdout)
         self._errors = cast(IO[bytes], self._process.stderr)
         self._selector = selectors.DefaultSelector()
@@ -107,6 +115,8 @@ class Child:
     def stop(self) -> bool:
         """Kill the child's process group, close the pipes, and return whether the child is gone.
 
+        What it left in its own temporary folder goes too: a compiler that is killed tidies nothing.
+
         A child that survives SIGKILL hangs in the kernel; it is left behind.
         """
         with suppress(ProcessLookupError, PermissionError):
@@ -115,6 +125,7 @@ class Child:
         self._selector.close()
         self._replies.close()
         self._errors.close()
+        self._clear()
         return gone
 
     def epitaph(self) -> str:
@@ -133,6 +144,10 @@ class Child:
                 with suppress(OSError):
                     found.add(os.fspath(link.readlink()))
         return tuple(sorted(name for name in found - {os.devnull} if name.startswith("/dev/")))
+
+    def _clear(self) -> None:
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _split(self, chunk: bytes) -> list[bytes]:
         self._count(self._replies, chunk, limits.MAX_MESSAGES, "answers")
@@ -165,7 +180,15 @@ class Child:
         return True
 
 
-def _start(request: bytes) -> subprocess.Popen[bytes]:
+def _scratch() -> str | None:
+    """Return a folder of the child's own for temporary files; ``None`` where none can be made."""
+    with suppress(OSError):
+        return tempfile.mkdtemp(prefix="gauger-probe-")
+    return None
+
+
+def _start(request: bytes, scratch: str | None) -> subprocess.Popen[bytes]:
+    own = {} if scratch is None else {"TMPDIR": scratch}
     # A file in memory: writing the request to a pipe could wait for a child that never reads.
     with os.fdopen(os.memfd_create("request"), "w+b") as stdin:
         stdin.write(request)
@@ -177,7 +200,7 @@ def _start(request: bytes) -> subprocess.Popen[bytes]:
             stderr=subprocess.PIPE,
             bufsize=0,
             cwd="/",
-            env=dict(ENVIRONMENT),
+            env={**ENVIRONMENT, **own},
             start_new_session=True,
             close_fds=True,
         )

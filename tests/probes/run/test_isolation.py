@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import signal
+import tempfile
 import time
 from pathlib import Path
 
@@ -152,11 +153,11 @@ def test_a_child_starts_with_nothing_of_ours(
     try:
         with (tmp_path / "secret").open("w") as secret:
             os.set_inheritable(secret.fileno(), True)
-            found = line(run_fakes(tmp_path, fake("host", "surroundings")), "host")
+            run_fakes(tmp_path, fake("host", "surroundings"))
     finally:
         resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
-    assert json.loads(found.reason or "") == {
-        "env": sorted(ENVIRONMENT),
+    assert json.loads((tmp_path / "surroundings").read_text()) == {
+        "env": sorted({*ENVIRONMENT, "TMPDIR"}),
         "cwd": "/",
         "leader": True,
         "noNewPrivs": True,
@@ -164,6 +165,27 @@ def test_a_child_starts_with_nothing_of_ours(
         "core": 0,
         "files": [],
     }
+
+
+@pytest.mark.parametrize("function", ["litter_and_answer", "litter_and_abort", "litter_and_hang"])
+def test_temporary_files_of_a_child_go_with_it_however_it_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    place = tmp_path / "tmp"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    run_fakes(tmp_path, fake("cameras", function, timeout_s=1.0))
+    littered = Path((tmp_path / "littered").read_text())
+    assert littered.is_relative_to(place)
+    assert list(place.iterdir()) == []
+
+
+def test_a_child_runs_where_no_temporary_folder_can_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "absent"))
+    run_fakes(tmp_path, fake("host", "surroundings"))
+    assert json.loads((tmp_path / "surroundings").read_text())["env"] == sorted(ENVIRONMENT)
 
 
 def test_the_options_of_the_user_reach_the_probe(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import resource
 import signal
 import stat
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -175,8 +176,8 @@ def fork_that_comes_back(_: Context) -> Result:
     return Result(reason="the original")
 
 
-def surroundings(_: Context) -> Result:
-    """Tell what a child has around it, as JSON in the reason."""
+def surroundings(context: Context) -> Result:
+    """Tell what a child has around it, as JSON in a file: a reason has less room."""
     status = Path("/proc/self/status").read_text()
     seen = {
         "env": sorted(os.environ),
@@ -187,7 +188,8 @@ def surroundings(_: Context) -> Result:
         "core": resource.getrlimit(resource.RLIMIT_CORE)[0],
         "files": [fd for fd in range(3, 200) if _is_regular(fd)],
     }
-    return Result(reason=json.dumps(seen))
+    (context.roots.root / "surroundings").write_text(json.dumps(seen))
+    return Result()
 
 
 def address_space(_: Context) -> Result:
@@ -238,3 +240,24 @@ def _is_regular(descriptor: int) -> bool:
         return stat.S_ISREG(os.fstat(descriptor).st_mode)
     except OSError:
         return False
+
+
+def litter_and_answer(context: Context) -> Result:
+    _litter(context)
+    return Result(reason="answered")
+
+
+def litter_and_abort(context: Context) -> Result:
+    _litter(context)
+    os.abort()
+
+
+def litter_and_hang(context: Context) -> Result:
+    _litter(context)
+    return sleep(context)
+
+
+def _litter(context: Context) -> None:
+    folder = tempfile.mkdtemp(prefix="compiled-")
+    Path(folder, "kernel.so").write_bytes(b"half-writ")
+    (context.roots.root / "littered").write_text(folder)
