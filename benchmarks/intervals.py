@@ -1,6 +1,6 @@
 """Measures this machine again and again and prints how well the confidence intervals hold up.
 
-    python -m benchmarks.intervals [--runs 10] [--budget 10] [--json FILE]
+    python -m benchmarks.intervals [--runs 10] [--budget 10] [--skip measure.cpu] [--json FILE]
 
 Each run measures all devices in children of their own, as ``gauger run`` starts them. A run in
 which another program took a share of the machine says so (``contended``); it is counted, set
@@ -101,7 +101,7 @@ def main(arguments: list[str]) -> int:
     runs: list[tuple[Taken, ...]] = []
     for number in range(options.runs):
         sys.stderr.write(f"run {number + 1} of {options.runs}\n")
-        runs.append(_measured(options.budget))
+        runs.append(_measured(options.budget, options.skip))
         if options.json:
             with options.json.open("a", encoding="utf-8") as lines:
                 lines.write(json.dumps([(at, asdict(each)) for at, each in runs[-1]]) + "\n")
@@ -114,8 +114,10 @@ def main(arguments: list[str]) -> int:
     return int(any(line.verdict == "not held" for line in lines))
 
 
-def _measured(budget_s: float) -> tuple[Taken, ...]:
-    evidence = run_probes(Roots(), ("accelerators", "measure"), Options(budget_s=budget_s))
+def _measured(budget_s: float, skipped: Sequence[str]) -> tuple[Taken, ...]:
+    skip = dict.fromkeys(skipped, "left out by --skip")
+    options = Options(budget_s=budget_s)
+    evidence = run_probes(Roots(), ("accelerators", "measure"), options, skip=skip)
     return tuple((item.id, each) for item in evidence.accelerators for each in item.measurements)
 
 
@@ -123,6 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.intervals")
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--budget", type=float, default=10.0, help="seconds of a run")
+    parser.add_argument("--skip", nargs="*", default=[], help="parts such as measure.cpu")
     parser.add_argument("--json", type=Path, help="file to append the measurements to")
     return parser
 
