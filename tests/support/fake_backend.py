@@ -23,10 +23,12 @@ from gauger_probes.measure.backends.protocol import (
     Work,
 )
 from gauger_probes.measure.errors import WrongResultError
+from gauger_probes.measure.templates.networks import Network
 
 RATE = 1e14
 BYTES_PER_S = 1e12
 COMPARISONS_PER_S = 1e9
+MACS_PER_S = 1e13
 
 
 @dataclass(slots=True)
@@ -63,6 +65,8 @@ class FakeEngine:
     troubles: Mapping[Precision, Callable[[], None]] = field(default_factory=dict)
     wrong: frozenset[Precision] = frozenset()
     selects: bool = True
+    halves: bool = True
+    most_faces: int = 100
     shapes: list[Shape] = field(default_factory=list)
     works: list[FakeWork] = field(default_factory=list)
 
@@ -94,6 +98,17 @@ class FakeEngine:
             raise NotNativeError("it cannot select")
         rate = COMPARISONS_PER_S * (4 if gallery.batch > 1 else 1)
         return self._kept(FakeWork(gallery.size * gallery.batch / rate))
+
+    def templates(self, network: Network, batch: int, precision: Precision, seed: int) -> Work:
+        """Prepare faces; a batch of many is eight times as fast, and 100 faces do not fit."""
+        if not self.selects:
+            raise NotNativeError("it has no convolution")
+        if precision is Precision.FP16 and not self.halves:
+            raise NotNativeError("it has no fp16")
+        if batch > self.most_faces:
+            raise MemoryError("no room")
+        rate = MACS_PER_S / network.macs * (8 if batch > 1 else 1)
+        return self._kept(FakeWork(batch / rate))
 
     def close(self) -> None:
         """Leave nothing."""

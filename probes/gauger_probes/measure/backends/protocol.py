@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from gauger_probes.evidence.common import JsonValue
+
+if TYPE_CHECKING:
+    from gauger_probes.measure.templates.networks import Network
 
 
 class Precision(StrEnum):
@@ -137,6 +140,15 @@ class Engine(Protocol):
         Raises:
             NotNativeError: the runtime cannot, in this precision.
             MemoryError: there is no room.
+        """
+
+    def templates(self, network: Network, batch: int, precision: Precision, seed: int) -> Work:
+        """Prepare turning ``batch`` random faces into templates by ``network``.
+
+        Raises:
+            NotNativeError: the runtime cannot, or not in this precision.
+            MemoryError: there is no room.
+            WrongResultError: it computes a network wrong.
         """
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """The table of backends for devices: one line of text each, so that listing them imports nothing.
 
-A device is measured by the first backend of the table that reaches it.
+A device is measured by the first backend of the table that reaches it, and what that one does not
+offer by the next that does.
 """
 
 from __future__ import annotations
@@ -12,18 +13,22 @@ from typing import cast
 
 from gauger_probes.measure.backends.protocol import Backend
 
+#: The kinds of work that a device is measured in.
+PARTS = ("gemm", "copy", "search", "templates")
+
 
 @dataclass(frozen=True, slots=True)
 class BackendSpec:
     """``target`` is ``module:function``, a function without arguments that opens the backend.
 
     ``reach`` says which units of a device it can use; what reaches the vector units alone gives a
-    lower bound.
+    lower bound. ``parts`` are the kinds of work that it offers.
     """
 
     name: str
     target: str
     reach: str
+    parts: tuple[str, ...] = PARTS
 
 
 BACKENDS: tuple[BackendSpec, ...] = (
@@ -31,6 +36,7 @@ BACKENDS: tuple[BackendSpec, ...] = (
         "cuda",
         "gauger_probes.measure.backends.cuda.backend:open_backend",
         "matrix units",
+        ("gemm", "copy", "search"),
     ),
     BackendSpec(
         "pytorch",
@@ -41,6 +47,7 @@ BACKENDS: tuple[BackendSpec, ...] = (
         "opencl",
         "gauger_probes.measure.backends.opencl.backend:open_backend",
         "vector units, lower bound",
+        ("gemm", "copy", "search"),
     ),
 )
 

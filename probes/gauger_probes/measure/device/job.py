@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 
 from gauger_probes.evidence.common import JsonValue, Measurement
 from gauger_probes.evidence.coverage import Status
-
-#: The kinds of work that a device is measured in.
-PARTS = ("gemm", "copy", "search")
+from gauger_probes.measure.backends.table import PARTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,8 +135,8 @@ def _fits(shape: Shape, precision: Precision, room: int) -> bool:
 
 
 def _too_long(shape: Shape, rate: float, left_s: float) -> bool:
-    """Ten repetitions at the best rate so far would outlast what is left for trying."""
-    return 10 * shape.operations / rate > left_s
+    """Four repetitions at the best rate so far would outlast what is left for trying."""
+    return 4 * shape.operations / rate > left_s
 
 
 def copy(engine: Engine, direction: Direction, seconds: float, bench: Bench) -> Measurement:

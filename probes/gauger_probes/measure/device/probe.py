@@ -25,8 +25,10 @@ _NAME = "measure.devices"
 _LISTING_S = 20.0
 #: Part of the budget in which all devices multiply at once, where there are several.
 _AT_ONCE = 0.15
-#: Part of a device's share that searching through another backend gets besides.
-_SEARCHING = 0.3
+#: Relative shares of the kinds of work, where a device is measured through several backends.
+_WEIGHTS = {"gemm": 5.0, "copy": 1.0, "search": 3.0, "templates": 3.0}
+#: What is measured for the 1-to-many capacity: if a backend that offers it fails, another is asked.
+_CAPACITY = {"search": "gallerySearch", "templates": "templates"}
 #: Seconds beyond its share that a device may take to be opened, filled and checked.
 _GRACE_S = 30.0
 #: The limit of the probe lies this much above what the devices may take together.
@@ -40,6 +42,11 @@ class Target:
     backend: BackendSpec
     device: Listed
     others: tuple[BackendSpec, ...] = ()
+
+    @property
+    def backends(self) -> tuple[BackendSpec, ...]:
+        """All that reach it, in the order of the table."""
+        return (self.backend, *self.others)
 
 
 def probe(
@@ -58,14 +65,9 @@ def probe(
     measured: dict[str, list[Measurement]] = {}
     for at, target in enumerate(free):
         _tell(context, at * share_s, f"measuring {target.device.id}")
-        heard = hear(_job(target, share_s), program, share_s + _GRACE_S)
-        measured[target.device.id] = heard.measurements
-        parts += _parts(target, heard)
-        for other in target.others:
-            if not any(item.quantity == "gallerySearch" for item in heard.measurements):
-                heard = _searched(target, other, share_s, program)
-                measured[target.device.id] += heard.measurements
-                parts += _parts(dataclasses.replace(target, backend=other), heard)
+        taken, gaps = _one(target, share_s, program)
+        measured[target.device.id] = taken
+        parts += gaps
     if together:
         _tell(context, len(free) * share_s, "measuring all devices at once")
         parts += _all_at_once(free, measured, context.options.budget_s * together, program)
@@ -113,16 +115,37 @@ def _free(targets: Sequence[Target], context: Context) -> tuple[list[Target], li
     return free, parts
 
 
-def _job(target: Target, seconds: float, only: str | None = None) -> Job:
-    gone_s = seconds + _GRACE_S
-    return Job(target.backend.target, target.device.id, seconds, gone_s, only)
+def _one(target: Target, share_s: float, program: str) -> tuple[list[Measurement], list[Part]]:
+    """Measure one device, each kind of work through the first backend that offers it."""
+    taken: list[Measurement] = []
+    parts: list[Part] = []
+    wanted = [part for part in _WEIGHTS if any(part in spec.parts for spec in target.backends)]
+    whole = sum(_WEIGHTS[part] for part in wanted)
+    for spec in target.backends:
+        mine = tuple(part for part in wanted if part in spec.parts)
+        if not mine:
+            continue
+        seconds = share_s * sum(_WEIGHTS[part] for part in mine) / whole
+        heard = hear(_job(spec, target, seconds, mine), program, seconds + _GRACE_S)
+        taken += heard.measurements
+        parts += _parts(spec, target, heard)
+        found = {item.quantity for item in taken}
+        wanted = [
+            part
+            for part in wanted
+            if part not in mine or (part in _CAPACITY and _CAPACITY[part] not in found)
+        ]
+    return taken, parts
 
 
-def _searched(target: Target, backend: BackendSpec, share_s: float, program: str) -> Heard:
-    """Search through another backend what the first cannot select from."""
-    seconds = share_s * _SEARCHING
-    job = Job(backend.target, target.device.id, seconds, seconds + _GRACE_S, parts=("search",))
-    return hear(job, program, seconds + _GRACE_S)
+def _job(
+    spec: BackendSpec,
+    target: Target,
+    seconds: float,
+    parts: tuple[str, ...],
+    only: str | None = None,
+) -> Job:
+    return Job(spec.target, target.device.id, seconds, seconds + _GRACE_S, only, parts)
 
 
 def _all_at_once(
@@ -138,7 +161,8 @@ def _all_at_once(
     working = [target for target in targets if best[target.device.id] is not None]
 
     def run(target: Target) -> Heard:
-        return hear(_job(target, seconds, best[target.device.id]), program, seconds + _GRACE_S)
+        job = _job(target.backend, target, seconds, ("gemm",), best[target.device.id])
+        return hear(job, program, seconds + _GRACE_S)
 
     with ThreadPoolExecutor(max_workers=max(1, len(working))) as pool:
         heard = list(pool.map(run, working))
@@ -146,7 +170,7 @@ def _all_at_once(
     for target, found in zip(working, heard, strict=True):
         name = target.device.id
         measured[name] = [_with_all(item, found) for item in measured[name]]
-        parts += _parts(target, found)
+        parts += _parts(target.backend, target, found)
     return parts
 
 
@@ -168,10 +192,10 @@ def _with_all(item: Measurement, heard: Heard) -> Measurement:
     return item
 
 
-def _parts(target: Target, heard: Heard) -> Iterator[Part]:
+def _parts(spec: BackendSpec, target: Target, heard: Heard) -> Iterator[Part]:
     for item in heard.problems:
         about = f"{item.about}: " if item.about else ""
-        reason = f"{target.device.id} through {target.backend.name}: {about}{item.problem}"
+        reason = f"{target.device.id} through {spec.name}: {about}{item.problem}"
         yield Part(f"{_NAME}.{_label(target)}", item.status, reason)
 
 

@@ -11,7 +11,7 @@ import math
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -42,7 +42,7 @@ PROGRAM = (
     "from gauger_probes.measure.device.worker import main; main()"
 )
 #: Relative shares of the time.
-_GEMM, _COPY, _SEARCH = 3.0, 1.0, 4.0
+_GEMM, _COPY, _SEARCH, _TEMPLATES = 3.0, 1.0, 4.0, 4.0
 #: Parts of the whole time: by how much all may overrun, and what steps that are late get at least.
 _OVERTIME, _LEAST = 0.5, 0.1
 _SEARCHED = (Precision.FP32, Precision.FP16, Precision.INT8)
@@ -120,19 +120,50 @@ def _measured(engine: Engine, job: Job) -> Iterator[News]:
 
 
 def _steps(engine: Engine, job: Job) -> Iterator[_Step]:
-    from gauger_probes.measure.device.measuring import copy, gemm
+    parts = job.parts if job.only is None else ("gemm",)
+    for name, steps in _PARTS.items():
+        if name in parts:
+            yield from steps(engine, job)
+
+
+def _gemms(engine: Engine, job: Job) -> Iterator[_Step]:
+    from gauger_probes.measure.device.measuring import gemm
+
+    for precision in engine.precisions():
+        if job.only in (None, precision.value):
+            yield _Step(f"gemm.{precision}", _GEMM, partial(gemm, engine, precision))
+
+
+def _copies(engine: Engine, _: Job) -> Iterator[_Step]:
+    from gauger_probes.measure.device.measuring import copy
+
+    for direction in Direction:
+        yield _Step(f"copy.{direction}", _COPY, partial(copy, engine, direction))
+
+
+def _searches(engine: Engine, _: Job) -> Iterator[_Step]:
     from gauger_probes.measure.device.searching import search
 
-    if "gemm" in job.parts:
-        for precision in engine.precisions():
-            if job.only in (None, precision.value):
-                yield _Step(f"gemm.{precision}", _GEMM, partial(gemm, engine, precision))
-    if "copy" in job.parts and job.only is None:
-        for direction in Direction:
-            yield _Step(f"copy.{direction}", _COPY, partial(copy, engine, direction))
-    if "search" in job.parts and job.only is None:
-        for precision in _SEARCHED:
-            yield _Step(f"gallerySearch.{precision}", _SEARCH, partial(search, engine, precision))
+    for precision in _SEARCHED:
+        yield _Step(f"gallerySearch.{precision}", _SEARCH, partial(search, engine, precision))
+
+
+def _networks(engine: Engine, _: Job) -> Iterator[_Step]:
+    from gauger_probes.measure.device.templating import templates
+    from gauger_probes.measure.templates.networks import NETWORKS
+
+    for network in NETWORKS:
+        take = partial(templates, engine, network)
+        yield _Step(f"templates.{network.name}", _TEMPLATES, take)
+
+
+#: By the names of ``PARTS``, in the order in which they are measured.
+_PARTS: Mapping[str, Callable[[Engine, Job], Iterator[_Step]]] = {
+    "gemm": _gemms,
+    "copy": _copies,
+    "search": _searches,
+    "templates": _networks,
+}
 
 
 def _trouble(step: _Step, problem: Exception, status: Status) -> News:

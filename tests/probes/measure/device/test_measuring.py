@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from gauger_probes.measure.backends.protocol import Direction, Precision, Shape
+from gauger_probes.measure.backends.protocol import Direction, NotNativeError, Precision, Shape
 from gauger_probes.measure.device.measuring import Bench, copy, gemm
 from gauger_probes.measure.device.searching import search
+from gauger_probes.measure.device.templating import templates
 from gauger_probes.measure.errors import WrongResultError
-from support.fake_backend import BYTES_PER_S, COMPARISONS_PER_S, RATE, FakeEngine
+from gauger_probes.measure.templates.networks import NETWORKS
+from support.fake_backend import BYTES_PER_S, COMPARISONS_PER_S, MACS_PER_S, RATE, FakeEngine
 
 
 @dataclass
@@ -89,3 +91,35 @@ def test_a_search_states_both_batches_and_what_one_face_waits() -> None:
     variants = found.conditions["variants"]
     assert isinstance(variants, list)
     assert len(variants) == 2
+
+
+def test_templates_state_each_batch_that_fits_and_count_faces() -> None:
+    network = NETWORKS[-1]
+    found = templates(FakeEngine("gpu"), network, 4.0, _bench())
+    assert (found.quantity, found.precision, found.unit) == ("templates", "fp16", "1/s")
+    assert found.median == pytest.approx(8 * MACS_PER_S / network.macs)
+    assert found.conditions["network"] == "IResNet-100"
+    assert found.conditions["operationsPerFace"] == 2 * network.macs
+    variants = found.conditions["variants"]
+    assert isinstance(variants, list)
+    assert [each["batch"] for each in variants if isinstance(each, dict)] == [1, 32]
+    assert found.conditions["batch"] == 32
+
+
+def test_a_device_without_fp16_runs_networks_in_fp32() -> None:
+    found = templates(FakeEngine("gpu", halves=False), NETWORKS[0], 1.0, _bench())
+    assert found.precision == "fp32"
+
+
+def test_batches_that_would_take_all_of_the_time_are_left_out() -> None:
+    slow = templates(FakeEngine("gpu"), NETWORKS[-1], 0.02, _bench())
+    variants = slow.conditions["variants"]
+    assert isinstance(variants, list)
+    assert len(variants) == 1
+
+
+def test_a_device_that_runs_no_network_or_holds_no_face_says_so() -> None:
+    with pytest.raises(NotNativeError, match="no convolution"):
+        templates(FakeEngine("gpu", selects=False), NETWORKS[0], 1.0, _bench())
+    with pytest.raises(MemoryError):
+        templates(FakeEngine("gpu", most_faces=0), NETWORKS[0], 1.0, _bench())

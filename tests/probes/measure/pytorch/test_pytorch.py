@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from gauger_probes.measure.backends.protocol import (
 from gauger_probes.measure.backends.pytorch import backend as pytorch_backend
 from gauger_probes.measure.backends.pytorch.backend import TorchBackend, _address, open_backend
 from gauger_probes.measure.errors import WrongResultError
+from gauger_probes.measure.templates.networks import TRIAL
 
 _HAS_TORCH = importlib.util.find_spec("torch") is not None
 with_torch = pytest.mark.skipif(
@@ -27,7 +29,7 @@ with_torch = pytest.mark.skipif(
 
 @pytest.fixture
 def engine() -> Engine:
-    (found,) = TorchBackend(processors=True).engines()
+    *_, found = TorchBackend(processors=True).engines()  # devices come first
     return found
 
 
@@ -65,6 +67,62 @@ def test_each_face_finds_itself_first(engine: Engine, size: int) -> None:
     work = engine.search(Precision.FP32, Gallery(size, 3), seed=1)
     work.run(1)
     work.check()
+
+
+@with_torch
+@pytest.mark.parametrize("precision", [Precision.FP32, Precision.FP16])
+@pytest.mark.parametrize("batch", [1, 3])
+def test_faces_become_templates_that_do_not_depend_on_the_batch(
+    engine: Engine, precision: Precision, batch: int
+) -> None:
+    work = engine.templates(TRIAL, batch, precision, seed=1)
+    assert work.run(1) > 0
+    work.check()
+    assert "trial of random weights" in work.method
+
+
+@with_torch
+def test_a_wrong_template_is_refused(engine: Engine) -> None:
+    work = engine.templates(TRIAL, 2, Precision.FP32, seed=1)
+    work.run(1)
+    made = work.kept[-1]  # type: ignore[attr-defined]
+    right = made[0].clone()
+    for spoil in (_nan, _other_face, _all_alike):
+        made[0] = right.clone()
+        work.check()
+        spoil(made[0])
+        with pytest.raises(WrongResultError):
+            work.check()
+
+
+def _nan(templates: Any) -> None:
+    templates[1, 7] = float("nan")
+
+
+def _other_face(templates: Any) -> None:
+    templates[0] = templates[1]
+
+
+def _all_alike(templates: Any) -> None:
+    templates[1] = templates[0]
+
+
+@with_torch
+def test_a_library_that_computes_networks_wrong_is_found_by_a_small_one(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gauger_probes.measure.backends.pytorch import network, templating
+
+    monkeypatch.setattr(network, "_EPSILON", 0.5)
+    templating._check_small.cache_clear()
+    with pytest.raises(WrongResultError, match="a small network is off by"):
+        engine.templates(TRIAL, 1, Precision.FP32, seed=2)
+
+
+@with_torch
+def test_networks_are_not_run_in_whole_numbers(engine: Engine) -> None:
+    with pytest.raises(NotNativeError, match="networks are not run in int8"):
+        engine.templates(TRIAL, 1, Precision.INT8, seed=1)
 
 
 @with_torch

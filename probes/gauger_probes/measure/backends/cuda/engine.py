@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from gauger_probes.evidence.common import JsonValue
 from gauger_probes.measure.backends.cuda.copying import Copy
@@ -24,6 +25,9 @@ from gauger_probes.measure.backends.protocol import (
     Shape,
     Work,
 )
+
+if TYPE_CHECKING:
+    from gauger_probes.measure.templates.networks import Network
 
 #: The part of the free memory that may be filled: the library's own code and workspace need some.
 _FILLED = 0.9
@@ -123,6 +127,14 @@ class CudaEngine:
             f"{precision}: cuBLASLt multiplies and does not select the {gallery.k} best; a kernel"
             " that does would have to be tried on a device before its figure means anything"
         )
+
+    def templates(self, network: Network, batch: int, precision: Precision, seed: int) -> Work:
+        """cuBLASLt has no convolution.
+
+        Raises:
+            NotNativeError: always.
+        """
+        raise NotNativeError(f"{network.name}: cuBLASLt has no convolution")
 
     def close(self) -> None:
         """Leave the device."""

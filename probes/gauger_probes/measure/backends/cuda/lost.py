@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from gauger_probes.evidence.common import JsonValue
 from gauger_probes.measure.backends.protocol import (
@@ -14,6 +14,9 @@ from gauger_probes.measure.backends.protocol import (
     Precision,
     Shape,
 )
+
+if TYPE_CHECKING:
+    from gauger_probes.measure.templates.networks import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,10 @@ class LostEngine:
         self._refuse()
 
     def search(self, precision: Precision, gallery: Gallery, seed: int) -> NoReturn:
+        """Raises: DeviceLostError."""
+        self._refuse()
+
+    def templates(self, network: Network, batch: int, precision: Precision, seed: int) -> NoReturn:
         """Raises: DeviceLostError."""
         self._refuse()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from gauger_probes.evidence.common import JsonValue
 from gauger_probes.measure.backends.opencl import copy, search
@@ -24,6 +24,9 @@ from gauger_probes.measure.backends.protocol import (
 from gauger_probes.measure.capacity import allowance
 from gauger_probes.roots import Roots
 from gauger_probes.text import clean, without_home
+
+if TYPE_CHECKING:
+    from gauger_probes.measure.templates.networks import Network
 
 #: What its figures are, wherever they are shown: matrix units stay out of OpenCL's reach.
 REACH = "vector units, lower bound"
@@ -119,6 +122,14 @@ class OpenClEngine:
             NotNativeError, MemoryError, DeviceLostError, WrongResultError: as ``gemm``.
         """
         return _tried(lambda: search.prepare(self._session, precision, gallery, seed))
+
+    def templates(self, network: Network, batch: int, precision: Precision, seed: int) -> Prepared:
+        """No kernel for convolutions is shipped.
+
+        Raises:
+            NotNativeError: always.
+        """
+        raise NotNativeError(f"{network.name}: there is no kernel of ours for convolutions")
 
     def close(self) -> None:
         """Leave the device. Work on it must be closed before."""

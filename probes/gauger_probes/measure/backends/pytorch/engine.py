@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gauger_probes.evidence.common import JsonValue
 from gauger_probes.measure.backends.protocol import (
@@ -22,6 +22,9 @@ from gauger_probes.measure.backends.pytorch.work import (
     product_check,
 )
 from gauger_probes.measure.errors import WrongResultError
+
+if TYPE_CHECKING:
+    from gauger_probes.measure.templates.networks import Network
 
 _TYPES = {
     Precision.FP64: "float64",
@@ -129,6 +132,18 @@ class TorchEngine:
 
         method = f"torch.matmul and torch.topk, PyTorch {self.torch.__version__}"
         return TorchWork(self.torch, self.device, step, verify, method, [templates, faces, found])
+
+    def templates(self, network: Network, batch: int, precision: Precision, seed: int) -> Work:
+        """Prepare turning random faces into templates.
+
+        Raises:
+            NotNativeError: networks are not run in ``precision``.
+            MemoryError: there is no room.
+            WrongResultError: a small network gives other templates than numpy.
+        """
+        from gauger_probes.measure.backends.pytorch.templating import prepare
+
+        return prepare(self.torch, self.device, network, batch, precision, seed)
 
     def close(self) -> None:
         """Leave nothing: PyTorch keeps its context until the process ends."""

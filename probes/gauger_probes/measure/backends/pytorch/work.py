@@ -57,13 +57,15 @@ class TorchWork:
 
     def _by_events(self, repetitions: int) -> float:
         module = module_of(self.torch, self.device)
-        first, last = (module.Event(enable_timing=True) for _ in range(2))
-        first.record()
-        for _ in range(repetitions):
-            self.step()
-        last.record()
-        last.synchronize()
-        return float(first.elapsed_time(last)) / 1e3
+        # Events and streams are those of the current device, which need not be this one.
+        with module.device(self.device):
+            first, last = (module.Event(enable_timing=True) for _ in range(2))
+            first.record()
+            for _ in range(repetitions):
+                self.step()
+            last.record()
+            last.synchronize()
+            return float(first.elapsed_time(last)) / 1e3
 
     def _by_clock(self, repetitions: int) -> float:
         began_s = time.perf_counter()
