@@ -24,6 +24,12 @@ DRIVER_NUMBERS: Mapping[str, int] = {
     "CUDA_ERROR_NO_DEVICE": driver_abi.NO_DEVICE,
     "CUDA_ERROR_INVALID_HANDLE": driver_abi.INVALID_HANDLE,
     "CUDA_ERROR_NOT_SUPPORTED": driver_abi.NOT_SUPPORTED,
+    "CUDA_ERROR_INVALID_IMAGE": driver_abi.INVALID_IMAGE,
+    "CUDA_ERROR_NO_BINARY_FOR_GPU": driver_abi.NO_BINARY_FOR_GPU,
+    "CUDA_ERROR_INVALID_PTX": driver_abi.INVALID_PTX,
+    "CUDA_ERROR_JIT_COMPILER_NOT_FOUND": driver_abi.JIT_COMPILER_NOT_FOUND,
+    "CUDA_ERROR_UNSUPPORTED_PTX_VERSION": driver_abi.UNSUPPORTED_PTX_VERSION,
+    "CUDA_ERROR_JIT_COMPILATION_DISABLED": driver_abi.JIT_COMPILATION_DISABLED,
     "sizeof(CUuuid)": ctypes.sizeof(driver_abi.Uuid),
     "sizeof(CUdeviceptr)": ctypes.sizeof(driver_abi.Address),
 }
@@ -59,7 +65,15 @@ CUBLASLT_NUMBERS: Mapping[str, int] = {
 #: What the calling convention sees of an argument's type, besides pointers: its size in bytes.
 _WIDE = ("size_t", "uint64_t", "int64_t", "CUdeviceptr")
 _HANDLES = (
-    *("CUcontext", "CUstream", "CUevent", "cudaStream_t", "cublasLtHandle_t"),
+    *(
+        "CUcontext",
+        "CUstream",
+        "CUevent",
+        "CUmodule",
+        "CUfunction",
+        "cudaStream_t",
+        "cublasLtHandle_t",
+    ),
     *("cublasLtMatmulDesc_t", "cublasLtMatrixLayout_t", "cublasLtMatmulPreference_t"),
 )
 

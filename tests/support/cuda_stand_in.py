@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import resources
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
@@ -20,6 +21,9 @@ HEADERS = "nvidia-cuda-runtime-cu12"
 DRIVER = "usr/lib64/libcuda.so.1"
 CUBLASLT = "usr/local/cuda-13.0/lib64/libcublasLt.so.13"
 _WARNINGS = ("-Wall", "-Wextra", "-Werror", "-std=gnu11", "-O2")
+_LIBRARIES = ("-ldl", "-lm", "-lpthread")
+#: Where the source of our own kernel lies, which the stand-in of the driver runs.
+KERNELS = Path(str(resources.files("gauger_probes.measure.backends.cuda")))
 
 
 def missing() -> str | None:
@@ -49,7 +53,7 @@ def compile_library(
     command = [
         *("cc", "-shared", "-fPIC", *_WARNINGS, *(f"-D{each}" for each in defines)),
         *(word for folder in includes for word in ("-isystem", str(folder))),
-        *(f"-Wl,-soname,{target.name}", "-o", str(target), str(SOURCES / source), "-ldl", "-lm"),
+        *(f"-Wl,-soname,{target.name}", "-o", str(target), str(SOURCES / source), *_LIBRARIES),
     ]
     subprocess.run(command, check=True, timeout=120)
 
@@ -113,7 +117,7 @@ def build(root: Path) -> Machine:
     include = headers()
     assert include is not None, missing()
     machine = Machine(root)
-    compile_library("libcuda.c", machine.driver, include)
+    compile_library("libcuda.c", machine.driver, include, KERNELS)
     compile_library("libcublaslt.c", machine.cublaslt, include)
     for name in ("control", "calls", "refused"):
         (machine.cublaslt.parent / name).symlink_to(machine.driver.parent / name)

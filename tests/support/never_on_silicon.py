@@ -61,8 +61,13 @@ What only a device can show:
 - every rate; that 32 MiB of workspace are enough; that overwriting twice the L2 cache flushes it;
 - which number a driver answers with when a device falls off the bus, hangs or is reset.
 
-Search (`gallerySearch`) is not possible through this backend: it needs a kernel that selects the
-best, and none is shipped that nobody could try.
+Search (`gallerySearch`) runs a kernel of our own, `select.cu`, which travels as PTX. Its source,
+run by the host with a thread for each of a block's, selects what sorting finds
+(`test_select_kernel.py`); the PTX is what NVIDIA's compiler makes of that source, and NVIDIA's
+assembler takes it for every device from sm_50 to sm_121 (`test_select_ptx.py`). Through the
+stand-ins whole searches are right, also in chunks (`test_search.py`). Only a device can show that
+its driver compiles the PTX, for which products of so few queries the library has algorithms, and
+how fast it is.
 """
 
 

@@ -14,7 +14,6 @@ from gauger_probes.measure.backends.cuda.encode import Stored
 from gauger_probes.measure.backends.cuda.memory import DeviceMemory
 from gauger_probes.measure.backends.protocol import (
     Engine,
-    Gallery,
     NotNativeError,
     Precision,
     Shape,
@@ -236,8 +235,3 @@ def test_data_of_fp64_uses_all_bits_of_its_fractions(
     engine.gemm(Precision.FP64, SHAPE, seed=1).close()
     for block in uploaded:
         assert np.mean(block != block.astype(np.float32)) > 0.99
-
-
-def test_search_is_refused_because_products_alone_are_none(engine: Engine) -> None:
-    with pytest.raises(NotNativeError, match="does not select the 10 best"):
-        engine.search(Precision.FP16, Gallery(1000, 1), seed=7)

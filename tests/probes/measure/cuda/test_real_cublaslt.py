@@ -24,6 +24,7 @@ from gauger_probes.measure.backends.cuda.cublaslt import CublasLt, Handle
 from gauger_probes.measure.backends.cuda.cublaslt_abi import DescAttribute
 from gauger_probes.measure.backends.cuda.described import Product
 from gauger_probes.measure.backends.cuda.formats import FORMATS
+from gauger_probes.measure.backends.cuda.search_formats import SEARCHED
 from gauger_probes.measure.backends.protocol import DeviceLostError, Precision, Shape
 from support.cuda_abi import CUBLASLT_NUMBERS, asserted, compiles, declared, shape
 from support.cuda_stand_in import compile_library
@@ -96,14 +97,14 @@ def described(real: Real) -> list[Product]:
     stand_in: Any = SimpleNamespace(library=CublasLt(real.library), value=None)
     return [
         Product(stand_in, form, layout, SHAPE)
-        for form in FORMATS.values()
+        for form in (*FORMATS.values(), *SEARCHED.values())
         for layout in form.layouts
     ]
 
 
 def test_the_real_library_accepts_every_description_without_a_device(real: Real) -> None:
     products = described(real)
-    assert len(products) == 12
+    assert len(products) == 16
     for product in products:
         product.point_scales(4096)
         # It gets as far as the missing device, having read the description and the preference.

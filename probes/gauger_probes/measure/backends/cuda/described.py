@@ -69,6 +69,7 @@ class Product:
         self._stack = ExitStack()
         self.form = form
         self.layout = layout
+        self.shape = shape
         scalar = _SCALARS[form.scale]
         self._one, self._zero = scalar(1), scalar(0)
         try:

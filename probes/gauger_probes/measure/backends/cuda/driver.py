@@ -130,7 +130,7 @@ class Driver:
         message = f"{symbol}: {self._name(code)}"
         if code == abi.OUT_OF_MEMORY:
             return MemoryError(message)
-        if code == abi.NOT_SUPPORTED:
+        if code == abi.NOT_SUPPORTED or code in abi.UNUSABLE_PROGRAM:
             return NotNativeError(message)
         if code in (abi.INVALID_VALUE, abi.INVALID_HANDLE):
             return RuntimeError(message)

@@ -52,6 +52,20 @@ NO_DEVICE = 100
 INVALID_HANDLE = 400
 NOT_SUPPORTED = 801
 
+#: CUresult: the driver cannot make code for this device of a program that it was given as PTX.
+INVALID_IMAGE = 200
+NO_BINARY_FOR_GPU = 209
+INVALID_PTX = 218
+JIT_COMPILER_NOT_FOUND = 221
+UNSUPPORTED_PTX_VERSION = 222
+JIT_COMPILATION_DISABLED = 223
+UNUSABLE_PROGRAM = frozenset(
+    {
+        *(INVALID_IMAGE, NO_BINARY_FOR_GPU, INVALID_PTX, JIT_COMPILER_NOT_FOUND),
+        *(UNSUPPORTED_PTX_VERSION, JIT_COMPILATION_DISABLED),
+    }
+)
+
 CALLS = (
     Call("cuInit", (c_uint,), "start"),
     Call("cuGetErrorName", (c_int, POINTER(c_char_p)), "name an error"),
@@ -85,4 +99,12 @@ CALLS = (
     Call("cuEventSynchronize", (_HANDLE,), "wait for it"),
     Call("cuEventElapsedTime", (POINTER(c_float), _HANDLE, _HANDLE), "milliseconds between"),
     Call("cuEventDestroy_v2", (_HANDLE,), "give it back"),
+    Call("cuModuleLoadData", (_OUT, c_void_p), "compile our kernel"),
+    Call("cuModuleGetFunction", (_OUT, _HANDLE, c_char_p), "find it"),
+    Call("cuModuleUnload", (_HANDLE,), "give it back"),
+    Call(
+        "cuLaunchKernel",
+        (_HANDLE, *[c_uint] * 7, _HANDLE, POINTER(c_void_p), POINTER(c_void_p)),
+        "select the best of a search",
+    ),
 )

@@ -16,6 +16,9 @@ from gauger_probes.measure.backends.cuda.cublaslt import CublasLt, Handle
 from gauger_probes.measure.backends.cuda.driver import DeviceFacts, Driver
 from gauger_probes.measure.backends.cuda.formats import FORMATS
 from gauger_probes.measure.backends.cuda.gemm import Gemm
+from gauger_probes.measure.backends.cuda.kernel import Selector
+from gauger_probes.measure.backends.cuda.search import Search
+from gauger_probes.measure.backends.cuda.search_formats import SEARCHED
 from gauger_probes.measure.backends.cuda.session import Session
 from gauger_probes.measure.backends.protocol import (
     Direction,
@@ -46,6 +49,7 @@ class CudaEngine:
         self._facts = facts
         self._session: Session | None = None
         self._handle: Handle | None = None
+        self._selector: Selector | None = None
 
     @property
     def id(self) -> str:
@@ -98,14 +102,9 @@ class CudaEngine:
             DeviceLostError: the device cannot be opened, or failed.
             ValueError: the type does not allow this shape (fp8: multiples of 16; int8: of 4).
         """
-        if precision not in self.precisions():
-            major, minor = self._facts.capability
-            raise NotNativeError(f"compute capability {major}.{minor} has no {precision}")
+        self._refuse_lacking(precision)
         session = self._opened()
-        session.use()
-        if self._handle is None:
-            self._handle = Handle(self._library())
-        return Gemm(session, self._handle, precision, shape, seed)
+        return Gemm(session, self._library_on(session), precision, shape, seed)
 
     def copy(self, direction: Direction, size_bytes: int, seed: int) -> Work:
         """Prepare moving ``size_bytes`` of random data; within, each is read and written.
@@ -118,15 +117,24 @@ class CudaEngine:
         return Copy(self._opened(), direction, size_bytes, seed)
 
     def search(self, precision: Precision, gallery: Gallery, seed: int) -> Work:
-        """Search is not possible here: it needs a kernel that selects, and none is shipped.
+        """Prepare a brute-force search of standard-normal templates by inner product.
 
         Raises:
-            NotNativeError: always. The products alone would be a part of a search, not one.
+            NotNativeError: the device does not really have ``precision``, no scores of it are
+                computed here, or its driver cannot compile the kernel that selects the best.
+            LookupError: there is no cuBLASLt that the driver can run.
+            MemoryError: there is no room.
+            DeviceLostError: the device cannot be opened, or failed.
+            ValueError: nothing is searched, or the type does not allow this (int8: multiples of 4).
         """
-        raise NotNativeError(
-            f"{precision}: cuBLASLt multiplies and does not select the {gallery.k} best; a kernel"
-            " that does would have to be tried on a device before its figure means anything"
-        )
+        if precision not in SEARCHED:
+            raise NotNativeError(f"no templates of {precision} are searched through cuBLASLt")
+        self._refuse_lacking(precision)
+        session = self._opened()
+        handle = self._library_on(session)
+        if self._selector is None:
+            self._selector = Selector(session)
+        return Search(session, handle, self._selector, precision, gallery, seed)
 
     def templates(self, network: Network, batch: int, precision: Precision, seed: int) -> Work:
         """cuBLASLt has no convolution.
@@ -142,6 +150,9 @@ class CudaEngine:
             return
         with contextlib.suppress(Exception):
             self._session.use()
+        if self._selector is not None:
+            self._selector.close()
+            self._selector = None
         if self._handle is not None:
             self._handle.close()
             self._handle = None
@@ -152,3 +163,14 @@ class CudaEngine:
         if self._session is None:
             self._session = Session(self._driver, self._facts)
         return self._session
+
+    def _library_on(self, session: Session) -> Handle:
+        session.use()
+        if self._handle is None:
+            self._handle = Handle(self._library())
+        return self._handle
+
+    def _refuse_lacking(self, precision: Precision) -> None:
+        if precision not in self.precisions():
+            major, minor = self._facts.capability
+            raise NotNativeError(f"compute capability {major}.{minor} has no {precision}")

@@ -16,12 +16,12 @@ from gauger_probes.measure.backends.opencl.devices import Device
 from gauger_probes.measure.backends.opencl.gallery import Chunk, Filled, fill, up, upload_queries
 from gauger_probes.measure.backends.opencl.prepared import Prepared
 from gauger_probes.measure.backends.opencl.program import BuildError, Kernel, build
-from gauger_probes.measure.backends.opencl.ranking import Answer, check_answer
 from gauger_probes.measure.backends.opencl.session import Buffer, Command, Session
 from gauger_probes.measure.backends.opencl.templates import ROOM, templates
 from gauger_probes.measure.backends.opencl.tiles import WIDEST, vector_length
 from gauger_probes.measure.backends.opencl.trial import shortest
 from gauger_probes.measure.backends.protocol import Gallery, NotNativeError, Precision
+from gauger_probes.measure.backends.ranking import Answer, check_answer
 
 #: The longest list: those of a group of work-items must fit the least local memory, 32 KiB.
 MOST_BEST = 32

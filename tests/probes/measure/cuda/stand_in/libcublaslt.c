@@ -10,6 +10,7 @@
  * control: version=130000 rate.gemm= (operations a second) fastest=2 (the algorithm which reaches
  *   it; the others take a quarter longer) fastest.layout=TN (the other layout takes a tenth longer)
  *   flags= (what every algorithm says of itself) silent=1 (none says it) none=1 (none is proposed)
+ *   fewest=17 (int8 has no algorithm for fewer columns of B)
  *   unfit=0 (this algorithm is proposed and does not run)
  *   wrong=block|bf16|tf32|never (an eighth by an eighth is zero; inputs are shortened; nothing is
  *   done)

@@ -47,6 +47,10 @@ static const struct {
      FLAG(HMMA) | FLAG(ACCUMULATOR_32F) | FLAG(INPUT_TF32)},
     {CUBLAS_COMPUTE_32F, CUDA_R_32F, CUDA_R_16F, CUDA_R_16F, 53,
      FLAG(HMMA) | FLAG(ACCUMULATOR_32F) | FLAG(INPUT_16F)},
+    {CUBLAS_COMPUTE_32F, CUDA_R_32F, CUDA_R_16F, CUDA_R_32F, 53,
+     FLAG(HMMA) | FLAG(ACCUMULATOR_32F) | FLAG(INPUT_16F)},
+    {CUBLAS_COMPUTE_32F, CUDA_R_32F, CUDA_R_16BF, CUDA_R_32F, 80,
+     FLAG(HMMA) | FLAG(ACCUMULATOR_32F) | FLAG(INPUT_16BF)},
     {CUBLAS_COMPUTE_32F, CUDA_R_32F, CUDA_R_16BF, CUDA_R_16BF, 80,
      FLAG(HMMA) | FLAG(ACCUMULATOR_32F) | FLAG(INPUT_16BF)},
     {CUBLAS_COMPUTE_32F, CUDA_R_32F, CUDA_R_8F_E4M3, CUDA_R_16BF, 89,
@@ -71,6 +75,7 @@ static cublasStatus_t allowed(const struct problem *problem) {
     const struct desc *desc = problem->desc;
     bool tn = desc->transa == CUBLAS_OP_T && desc->transb == CUBLAS_OP_N;
     bool fp8 = kinds[kind].ab == CUDA_R_8F_E4M3, integer = kinds[kind].ab == CUDA_R_8I;
+    UNSUPPORTED(integer && problem->n < (uint64_t)number("fewest", 1), "too few columns");
     UNSUPPORTED((fp8 || integer) && !tn, "this type in another layout than TN");
     uint64_t whole = fp8 ? 16 : integer ? 4 : 1;
     UNSUPPORTED(problem->m % whole || problem->k % whole || (fp8 && problem->n % whole),

@@ -11,6 +11,7 @@
  * control: driver=13000 count=1 N.bus=0000:65:00.0 N.name= N.major= N.minor= N.units= N.l2=
  *   N.memory= N.uuid=BYTE N.partition=BYTE rate.within= rate.toDevice= rate.toHost=
  *   rate.pageable= corrupt=1 (a copy loses its last byte)
+ *   select=never|half|shifted (what our kernel gets wrong)
  */
 #define _GNU_SOURCE
 #include <stdint.h>
@@ -41,6 +42,9 @@ static bool started;
 static double clock_s;
 static int stuck;
 static int events;
+
+static int held_modules(void);
+static void forget_modules(void);
 
 static CUresult refuse(CUresult code, const char *why) {
     note("refused", "%s", why);
@@ -113,13 +117,14 @@ void standInReset(void) {
     default_stream.pending = false;
     current = NULL;
     started = false;
+    forget_modules();
     clock_s = stuck = events = 0;
     forget_calls();
 }
 
 /* How much was taken and not given back. */
 int standInHeld(void) {
-    int held = events;
+    int held = events + held_modules();
     for (int at = 0; at < ALLOCATIONS; at++)
         held += allocations[at].size || streams[at];
     for (int device = 0; device < DEVICES; device++)
@@ -139,6 +144,11 @@ CUresult cuGetErrorName(CUresult error, const char **text) {
     case 1: *text = "CUDA_ERROR_INVALID_VALUE"; return CUDA_SUCCESS;
     case 2: *text = "CUDA_ERROR_OUT_OF_MEMORY"; return CUDA_SUCCESS;
     case 46: *text = "CUDA_ERROR_DEVICE_UNAVAILABLE"; return CUDA_SUCCESS;
+    case 209: *text = "CUDA_ERROR_NO_BINARY_FOR_GPU"; return CUDA_SUCCESS;
+    case 218: *text = "CUDA_ERROR_INVALID_PTX"; return CUDA_SUCCESS;
+    case 221: *text = "CUDA_ERROR_JIT_COMPILER_NOT_FOUND"; return CUDA_SUCCESS;
+    case 222: *text = "CUDA_ERROR_UNSUPPORTED_PTX_VERSION"; return CUDA_SUCCESS;
+    case 223: *text = "CUDA_ERROR_JIT_COMPILATION_DISABLED"; return CUDA_SUCCESS;
     case 700: *text = "CUDA_ERROR_ILLEGAL_ADDRESS"; return CUDA_SUCCESS;
     case 719: *text = "CUDA_ERROR_LAUNCH_FAILED"; return CUDA_SUCCESS;
     case 803: *text = "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH"; return CUDA_SUCCESS;
@@ -243,3 +253,4 @@ CUresult cuCtxSetCurrent(CUcontext context) {
 
 #include "libcuda_memory.h"
 #include "libcuda_work.h"
+#include "libcuda_module.h"

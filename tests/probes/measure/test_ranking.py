@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gauger_probes.measure.backends.opencl.ranking import NONE, Answer, check_answer
+from gauger_probes.measure.backends.ranking import NONE, Answer, check_answer
 from gauger_probes.measure.errors import WrongResultError
 
 ROWS, SIZE, K = 512, 1300, 10

@@ -16,8 +16,11 @@ from gauger_probes.measure.errors import WrongResultError
 
 #: What fills up an answer where the gallery has fewer than k templates.
 NONE = 0xFFFFFFFF
-#: An fp32 sum of n products is off by at most l √n u Σ|p| but in one case of 10¹³ (``product.py``).
-_DEVIATIONS, _UNIT = 8, 2.0**-24
+#: A sum of n products in units u is off by at most l √n u Σ|p| but in one case of 10¹³
+#: (``product.py``).
+_DEVIATIONS = 8
+#: The unit of a sum in fp32.
+FP32_UNIT = 2.0**-24
 #: Templates turned to fp64 at a time.
 _SLICE = 8192
 
@@ -31,11 +34,15 @@ class Answer:
 
 
 def check_answer(
-    answer: Answer, block: npt.NDArray[np.generic], query: npt.NDArray[np.generic], size: int
+    answer: Answer,
+    block: npt.NDArray[np.generic],
+    query: npt.NDArray[np.generic],
+    size: int,
+    unit: float = FP32_UNIT,
 ) -> None:
     """Check the answer of ``query`` in a gallery of ``size`` that repeats ``block``.
 
-    Whole numbers must be exact, others right to the rounding of fp32.
+    Whole numbers must be exact, others right to the rounding of sums by ``unit``.
 
     Raises:
         WrongResultError: it is wrong; the message says in what.
@@ -47,7 +54,7 @@ def check_answer(
     if len(np.unique(indices)) != wanted:
         raise WrongResultError(f"a search names a template twice: {indices.tolist()}")
     scores = _scores(block, query)
-    slack = _slack(block, query)
+    slack = _slack(block, query, unit)
     found = answer.scores[:wanted]
     # Written so that NaN fails.
     if not np.all(np.abs(found - scores[indices % len(block)]) <= slack):
@@ -64,13 +71,13 @@ def _scores(
     return np.concatenate([block[at : at + _SLICE].astype(np.float64) @ vector for at in slices])
 
 
-def _slack(block: npt.NDArray[np.generic], query: npt.NDArray[np.generic]) -> float:
+def _slack(block: npt.NDArray[np.generic], query: npt.NDArray[np.generic], unit: float) -> float:
     """How far a score may be off: by Cauchy and Schwarz, Σ|p| is at most the norms' product."""
     if np.issubdtype(block.dtype, np.integer):
         return 0.0
     longest = max(float(np.linalg.norm(row.astype(np.float64))) for row in block[:_SLICE])
     length = float(np.linalg.norm(query.astype(np.float64)))
-    return _DEVIATIONS * math.sqrt(len(query)) * _UNIT * longest * length
+    return _DEVIATIONS * math.sqrt(len(query)) * unit * longest * length
 
 
 def _best(scores: npt.NDArray[np.float64], size: int, wanted: int) -> npt.NDArray[np.float64]:
