@@ -22,13 +22,14 @@ class BackendSpec:
     """``target`` is ``module:function``, a function without arguments that opens the backend.
 
     ``reach`` says which units of a device it can use; what reaches the vector units alone gives a
-    lower bound. ``parts`` are the kinds of work that it offers.
+    lower bound. ``parts`` are the kinds of work that it offers. ``slow`` takes seconds to load.
     """
 
     name: str
     target: str
     reach: str
     parts: tuple[str, ...] = PARTS
+    slow: bool = False
 
 
 BACKENDS: tuple[BackendSpec, ...] = (
@@ -42,6 +43,7 @@ BACKENDS: tuple[BackendSpec, ...] = (
         "pytorch",
         "gauger_probes.measure.backends.pytorch.backend:open_backend",
         "matrix units",
+        slow=True,
     ),
     BackendSpec(
         "opencl",

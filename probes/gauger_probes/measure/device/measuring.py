@@ -75,8 +75,11 @@ def gemm(
         MemoryError: not even the smallest shape fits.
         DeviceLostError: the device failed.
     """
+    first = engine.gemm(precision, shapes[0], _SEED)
+    # Now that libraries and kernels are loaded, which may take longer than all of the rest.
     whole = Window.lasting(bench.now(), seconds)
-    tried, work = _fastest(engine, precision, bench.now() + _TRYING * seconds, bench, shapes)
+    until_s = bench.now() + _TRYING * seconds
+    tried, work = _fastest(engine, precision, until_s, bench, (first, shapes))
     best = max(tried, key=lambda item: item.rate)
     try:
         once_s = warm_up(work, bench.now() + 0.2 * seconds, bench.now)
@@ -98,22 +101,32 @@ def gemm(
 
 
 def _fastest(
-    engine: Engine, precision: Precision, until_s: float, bench: Bench, shapes: Sequence[Shape]
+    engine: Engine,
+    precision: Precision,
+    until_s: float,
+    bench: Bench,
+    first_and_shapes: tuple[Work, Sequence[Shape]],
 ) -> tuple[list[_Tried], Work]:
-    """Return the shapes that fit memory and time, and the work on the fastest, still open."""
-    tried: list[_Tried] = []
+    """Return the shapes that fit memory and time, and the work on the fastest, still open.
+
+    The work on the first of the shapes is ready; its result is checked.
+    """
+    best, (smallest, *larger) = first_and_shapes
     with ExitStack() as kept:
-        for shape in shapes:
-            if tried and (
-                not _fits(shape, precision, engine.memory_bytes)
-                or _too_long(shape, max(each.rate for each in tried), until_s - bench.now())
+        kept.callback(best.close)
+        checked(best)
+        tried = [_tried(best, smallest, until_s, bench)]
+        for shape in larger:
+            fastest = max(each.rate for each in tried)
+            if not _fits(shape, precision, engine.memory_bytes) or _too_long(
+                shape, fastest, until_s - bench.now()
             ):
                 continue
             with ExitStack() as opened:
                 work = engine.gemm(precision, shape, _SEED)
                 opened.callback(work.close)
-                tried.append(_tried(work, shape, until_s, bench, check=not tried))
-                if tried[-1] is max(tried, key=lambda item: item.rate):
+                tried.append(_tried(work, shape, until_s, bench))
+                if tried[-1].rate > fastest:
                     kept.close()
                     best = work
                     kept.push(opened.pop_all())
@@ -121,9 +134,7 @@ def _fastest(
         return tried, best
 
 
-def _tried(work: Work, shape: Shape, until_s: float, bench: Bench, *, check: bool) -> _Tried:
-    if check:
-        checked(work)
+def _tried(work: Work, shape: Shape, until_s: float, bench: Bench) -> _Tried:
     once_s = warm_up(work, until_s, bench.now)
     bench.tick()
     return _Tried(shape, once_s, work.method)

@@ -7,7 +7,7 @@ one costs by hanging, crashing or being reset is its own. A device in use by oth
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gauger_probes.accelerators.cpu_device import CPU_ID
@@ -37,16 +37,19 @@ _LEAST_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A device, the first backend that reaches it, and the others that do."""
+    """A device, and the backends that reach it, in the order of the table.
 
-    backend: BackendSpec
+    ``unasked`` are the names of those of which that is only taken for granted.
+    """
+
     device: Listed
-    others: tuple[BackendSpec, ...] = ()
+    backends: tuple[BackendSpec, ...]
+    unasked: frozenset[str] = frozenset()
 
     @property
-    def backends(self) -> tuple[BackendSpec, ...]:
-        """All that reach it, in the order of the table."""
-        return (self.backend, *self.others)
+    def backend(self) -> BackendSpec:
+        """The first."""
+        return self.backends[0]
 
 
 def probe(
@@ -85,21 +88,38 @@ def _is_gap(part: Part) -> bool:
 
 
 def _targets(backends: Sequence[BackendSpec], program: str) -> tuple[list[Target], list[str]]:
-    """Every device with the first backend that reaches it, and why backends reach none."""
-    found: dict[str, Target] = {}
+    """Every device with the backends that reach it, and why backends reach none.
+
+    A slow backend is not asked where others that come before it reach every device that is known:
+    it is taken to reach them too, and says so itself if it does not.
+    """
+    listed: dict[str, Listed] = {}
+    reached: dict[str, list[BackendSpec]] = {}
     missing: list[str] = []
-    for spec in backends:
-        heard = hear(Job(spec.target, None, 0.0, gone_s=_LISTING_S), program, _LISTING_S)
+    unasked: set[str] = set()
+    for spec in sorted(backends, key=lambda each: each.slow):
+        if spec.slow and _all_reached_before(spec, backends, reached):
+            unasked.add(spec.name)
+            heard = Heard(listed=list(listed.values()))
+        else:
+            heard = hear(Job(spec.target, None, 0.0, gone_s=_LISTING_S), program, _LISTING_S)
         for device in heard.listed:
             if device.id.partition("-")[0] != CPU_ID:
-                known = found.get(device.id)
-                found[device.id] = (
-                    Target(spec, device)
-                    if known is None
-                    else dataclasses.replace(known, others=(*known.others, spec))
-                )
+                listed.setdefault(device.id, device)
+                reached.setdefault(device.id, []).append(spec)
         missing += [f"{spec.name}: {item.problem}" for item in heard.problems]
-    return list(found.values()), missing
+    targets = [
+        Target(device, tuple(sorted(reached[name], key=backends.index)), frozenset(unasked))
+        for name, device in listed.items()
+    ]
+    return targets, missing
+
+
+def _all_reached_before(
+    slow: BackendSpec, backends: Sequence[BackendSpec], reached: Mapping[str, list[BackendSpec]]
+) -> bool:
+    before = set(backends[: backends.index(slow)])
+    return bool(reached) and all(before & set(specs) for specs in reached.values())
 
 
 def _free(targets: Sequence[Target], context: Context) -> tuple[list[Target], list[Part]]:
@@ -196,7 +216,9 @@ def _parts(spec: BackendSpec, target: Target, heard: Heard) -> Iterator[Part]:
     for item in heard.problems:
         about = f"{item.about}: " if item.about else ""
         reason = f"{target.device.id} through {spec.name}: {about}{item.problem}"
-        yield Part(f"{_NAME}.{_label(target)}", item.status, reason)
+        absent = item.status is Status.UNAVAILABLE and spec.name in target.unasked
+        status = Status.NOT_RUN if absent else item.status
+        yield Part(f"{_NAME}.{_label(target)}", status, reason)
 
 
 def _label(target: Target) -> str:

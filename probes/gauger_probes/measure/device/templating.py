@@ -61,12 +61,14 @@ def templates(engine: Engine, network: Network, seconds: float, bench: Bench) ->
 def _batches(
     engine: Engine, network: Network, precision: Precision, seconds: float, bench: Bench
 ) -> Iterator[_Taken]:
-    """Yield one face at a time, then larger batches as long as memory and time allow."""
-    began_s = bench.now()
+    """Yield one face at a time, then larger batches as long as memory and time allow.
+
+    Time is that of the runs: what is loaded before the first may take longer than all of them.
+    """
+    each_s = seconds / len(BATCHES)
     face_s: float | None = None
-    for at, batch in enumerate(BATCHES):
-        left_s = began_s + seconds - bench.now()
-        if face_s is not None and _REPETITIONS * batch * face_s > left_s:
+    for batch in BATCHES:
+        if face_s is not None and _REPETITIONS * batch * face_s > each_s:
             return
         try:
             work = engine.templates(network, batch, precision, _SEED)
@@ -76,8 +78,8 @@ def _batches(
             return
         try:
             checked(work)
-            whole = Window.lasting(bench.now(), max(left_s, 0.1 * seconds) / (len(BATCHES) - at))
-            once_s = warm_up(work, bench.now() + 0.3 * (whole.end_s - whole.begin_s), bench.now)
+            whole = Window.lasting(bench.now(), each_s)
+            once_s = warm_up(work, bench.now() + 0.3 * each_s, bench.now)
             with DeviceWatch(bench.reader) as watch:
                 series = sample(work, once_s, whole, bench.tick, bench.now)
         finally:

@@ -45,7 +45,7 @@ PROGRAM = (
 _GEMM, _COPY, _SEARCH, _TEMPLATES = 3.0, 1.0, 4.0, 4.0
 #: Parts of the whole time: by how much all may overrun, and what steps that are late get at least.
 _OVERTIME, _LEAST = 0.5, 0.1
-_SEARCHED = (Precision.FP32, Precision.FP16, Precision.INT8)
+_SEARCHED = (Precision.FP32, Precision.FP16, Precision.BF16, Precision.INT8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,8 @@ def _networks(engine: Engine, _: Job) -> Iterator[_Step]:
     from gauger_probes.measure.device.templating import templates
     from gauger_probes.measure.templates.networks import NETWORKS
 
-    for network in NETWORKS:
+    # The largest first: it is the one that capacity is reckoned by.
+    for network in reversed(NETWORKS):
         take = partial(templates, engine, network)
         yield _Step(f"templates.{network.name}", _TEMPLATES, take)
 

@@ -74,6 +74,12 @@ def test_e4m3_is_as_its_publication_says(value: float, code: int) -> None:
     assert encode.to_e4m3(single(value)).tolist() == [code]
 
 
+def test_what_is_drawn_becomes_e4m3_as_if_it_had_been_drawn_in_fp16() -> None:
+    drawn = np.random.default_rng(3).standard_normal(100_000, np.float32)
+    halves = drawn.astype(np.float16).astype(np.float32)
+    assert np.array_equal(encode.drawn_e4m3(drawn), encode.to_e4m3(halves))
+
+
 def test_every_e4m3_number_is_read_and_written_as_itself() -> None:
     codes = np.array([code for code in range(256) if code & 0x7F != 0x7F], np.uint8)
     numbers = encode.from_e4m3(codes)

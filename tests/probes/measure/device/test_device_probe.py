@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from gauger_probes.evidence.coverage import Status
-from gauger_probes.measure.backends.table import BackendSpec
+from gauger_probes.measure.backends.table import PARTS, BackendSpec
 from gauger_probes.measure.device import probe as device_probe
+from gauger_probes.measure.device.hear import Heard
+from gauger_probes.measure.device.job import Job
 from gauger_probes.measure.device.probe import probe
 from gauger_probes.result import Context, Options, Result
 from gauger_probes.roots import Roots
@@ -108,8 +110,58 @@ def test_what_the_first_backend_cannot_search_another_does() -> None:
         item for item in _probed("multiplying", "two").measured if item.accelerator == FIRST
     ]
     quantities = [item.quantity for item in device.measurements]
-    assert quantities.count("gallerySearch") == 3
+    assert quantities.count("gallerySearch") == 4
     assert quantities.count("gemm") == 2
+
+
+def _named(name: str, parts: tuple[str, ...], *, slow: bool = False) -> BackendSpec:
+    return BackendSpec(name, f"support.fake_backend:open_{name}", "matrix units", parts, slow)
+
+
+def _quantities(result: Result) -> dict[str, list[str]]:
+    return {
+        item.accelerator: [entry.quantity for entry in item.measurements]
+        for item in result.measured
+    }
+
+
+def test_each_kind_of_work_is_done_through_the_first_backend_that_offers_it() -> None:
+    context = Context(Roots(), Options(budget_s=2.0))
+    specs = [_named("two", ("gemm", "copy")), _named("lost", ("search", "templates"))]
+    found = _quantities(probe(context, specs))
+    for device in (FIRST, SECOND):
+        assert found[device].count("gemm") == 2
+        assert found[device].count("gallerySearch") == 4
+        assert found[device].count("templates") == 3
+
+
+def test_a_slow_backend_is_asked_once_where_others_reach_every_device(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[str, str | None]] = []
+    hear = device_probe.hear
+
+    def noting(job: Job, program: str, limit_s: float) -> Heard:
+        asked.append((job.backend.rpartition("_")[2], job.device))
+        return hear(job, program, limit_s)
+
+    monkeypatch.setattr(device_probe, "hear", noting)
+    context = Context(Roots(), Options(budget_s=1.0))
+    quick, slow = _named("wrong", ("gemm",)), _named("two", PARTS, slow=True)
+    assert "templates" in _quantities(probe(context, [quick, slow]))[FIRST]
+    assert [device for name, device in asked if name == "two"] == [FIRST]
+    asked.clear()
+    # Where it comes first, or another device might be its alone, it is asked what it reaches.
+    probe(context, [slow, quick])
+    assert ("two", None) in asked
+
+
+def test_a_slow_backend_that_is_not_there_after_all_is_no_gap() -> None:
+    context = Context(Roots(), Options(budget_s=1.0))
+    specs = [_named("multiplying", ("gemm",)), _named("none", PARTS, slow=True)]
+    result = probe(context, specs)
+    assert result.status is Status.OK
+    assert any("through none: no libfake.so.1" in (part.reason or "") for part in result.parts)
 
 
 def test_processors_are_left_to_who_measures_them_better() -> None:

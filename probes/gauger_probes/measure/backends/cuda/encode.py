@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -62,6 +63,20 @@ def to_e4m3(values: Floats) -> npt.NDArray[np.uint8]:
     return (code | np.where(np.signbit(values), 0x80, 0)).astype(np.uint8)
 
 
+def drawn_e4m3(values: Floats) -> npt.NDArray[np.uint8]:
+    """Return finite ``values`` as e4m3 by way of fp16: what is drawn may be rounded twice.
+
+    A table of all fp16 is a hundred times as fast as a search, of which a matrix took a second.
+    """
+    return _e4m3_of_halves()[values.astype(np.float16).view(np.uint16)]
+
+
+@cache
+def _e4m3_of_halves() -> npt.NDArray[np.uint8]:
+    halves = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    return to_e4m3(np.nan_to_num(halves.astype(np.float32)))
+
+
 def from_e4m3(stored: Stored) -> Doubles:
     """Return e4m3 elements (none of them the NaN) as numbers."""
     magnitude: Doubles = _E4M3[stored & np.uint8(0x7F)]
@@ -105,7 +120,7 @@ ENCODINGS: Mapping[Precision, Encoding] = MappingProxyType(
         Precision.TF32: Encoding(to_tf32, _as_double),
         Precision.FP16: Encoding(lambda values: values.astype(np.float16), _as_double),
         Precision.BF16: Encoding(to_bfloat16, from_bfloat16),
-        Precision.FP8: Encoding(to_e4m3, from_e4m3),
+        Precision.FP8: Encoding(drawn_e4m3, from_e4m3),
         Precision.INT8: Encoding(to_int8, _as_double),
     }
 )
