@@ -63,11 +63,12 @@ What only a device can show:
 
 Search (`gallerySearch`) runs a kernel of our own, `select.cu`, which travels as PTX. Its source,
 run by the host with a thread for each of a block's, selects what sorting finds
-(`test_select_kernel.py`); the PTX is what NVIDIA's compiler makes of that source, and NVIDIA's
-assembler takes it for every device from sm_50 to sm_121 (`test_select_ptx.py`). Through the
-stand-ins whole searches are right, also in chunks (`test_search.py`). Only a device can show that
-its driver compiles the PTX, for which products of so few queries the library has algorithms, and
-how fast it is.
+(`test_select_kernel.py`), and sanitizers find no race in it (`test_select_sanitized.py`); the PTX
+is what NVIDIA's compiler makes of that source, and NVIDIA's assembler takes it for every device
+from sm_50 to sm_121 (`test_select_ptx.py`). Through the stand-ins whole searches are right, also
+in chunks (`test_search.py`), and misplaced launches are refused (`test_refused_launches.py`). Only
+a device can show that its driver compiles the PTX, for which products of so few queries the
+library has algorithms, and how fast it is.
 """
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import os
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gauger_probes.measure.backends.cuda.kernel import PARAMETERS, SEGMENT
-from support.cuda_stand_in import KERNELS, compile_library
+from support.cuda_stand_in import KERNELS, SOURCES, compile_library
 
 Indices = npt.NDArray[np.uint32]
 
@@ -67,3 +69,25 @@ def build_kernel(folder: Path) -> SelectKernel:
     target = folder / "libselect.so"
     compile_library("select_alone.c", target, KERNELS)
     return SelectKernel(ctypes.CDLL(str(target)))
+
+
+def sanitized(source: str, sanitizers: str, folder: Path) -> str | None:
+    """Run a kernel's ``source`` under GCC's ``sanitizers`` and return what they report.
+
+    ``None``: this machine's compiler has no such sanitizers.
+    """
+    (folder / "select.cu").write_text(source)
+    program = folder / "sanitized"
+    command = ["cc", "-std=gnu11", "-O1", "-g", f"-fsanitize={sanitizers}", "-isystem", str(folder)]
+    command += ["-o", str(program), str(SOURCES / "select_sanitized.c"), "-lpthread"]
+    built = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    if built.returncode:
+        return None
+    environment = {**os.environ, "TSAN_OPTIONS": "halt_on_error=1"}
+    try:
+        done = subprocess.run(
+            [program], capture_output=True, text=True, check=False, timeout=20, env=environment
+        )
+    except subprocess.TimeoutExpired:
+        return "does not end"
+    return done.stderr or (f"ended with {done.returncode}" if done.returncode else "")

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import PackageNotFoundError, files
 from importlib.metadata import version as version_of
+from multiprocessing import get_context
 from pathlib import Path
 
 #: NVIDIA's compiler. The PTX of CUDA 12.0 (ISA 8.0) is understood by every driver that any
@@ -33,9 +35,16 @@ def missing() -> str | None:
 def compiled(source: bytes) -> bytes:
     """Return ``source`` as PTX.
 
+    NVRTC changes the locale of its process, so it gets one of its own.
+
     Raises:
         ValueError: it is no program; the message is the compiler's.
     """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_compiled_here, source).result()
+
+
+def _compiled_here(source: bytes) -> bytes:
     nvrtc = ctypes.CDLL(_library())
     program = ctypes.c_void_p()
     status = nvrtc.nvrtcCreateProgram(ctypes.byref(program), source, b"select.cu", 0, None, None)

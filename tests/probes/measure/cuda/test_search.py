@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import count
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ from gauger_probes.measure.backends.protocol import (
     Precision,
     Work,
 )
+from gauger_probes.measure.device import searching
+from gauger_probes.measure.device.measuring import Bench
 from gauger_probes.measure.errors import WrongResultError
 from support.cuda_stand_in import Machine
 
@@ -361,6 +364,22 @@ def test_the_kernel_is_compiled_once_for_a_device(engine: Engine, machine: Machi
     assert machine.calls().count("cuModuleLoadData") == 1
     engine.close()
     assert machine.calls().count("cuModuleUnload") == 1
+
+
+def test_a_search_is_measured_through_the_device_s_own_job(
+    engine: Engine, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.tell(rate__gemm=1e9, rate__within=1e12)
+    monkeypatch.setattr(searching, "_FIRST", 4096)
+    monkeypatch.setattr(searching, "_MOST", 4096)
+    monkeypatch.setattr(searching, "BATCHES", (1, 2))
+    measured = searching.search(engine, Precision.INT8, 4.0, Bench(now=count(0, 0.3).__next__))
+    assert (measured.quantity, measured.precision) == ("gallerySearch", "int8")
+    # As many comparisons a second as products of 512 numbers.
+    assert measured.median == pytest.approx(1e9 / (2 * 512), rel=0.01)
+    assert measured.conditions["k"] == 10
+    assert measured.method.startswith("cuBLASLt 13.0.0 ")
+    assert machine.refused() == []
 
 
 @pytest.mark.parametrize(

@@ -78,10 +78,16 @@ def make_ascending(generator: np.random.Generator, size: int) -> Scores:
 
 
 def make_crowded(generator: np.random.Generator, size: int) -> Scores:
-    """Return the highest ones all in the elements of few threads, which is the most to collect."""
+    """Return the highest ones all in one group fewer than the list is long: the most to collect."""
     scores = make_normal(generator, size)
-    crowd = np.arange(size) % 64 < MOST_BEST - 1
-    scores[:, crowd] += 100
+    scores[:, np.arange(size) % 64 < MOST_BEST - 1] += 100
+    return scores
+
+
+def make_late(generator: np.random.Generator, size: int) -> Scores:
+    """Return the highest ones all in threads that stand for no group."""
+    scores = make_normal(generator, size)
+    scores[:, np.arange(size) % THREADS >= 64] += 100
     return scores
 
 
@@ -113,6 +119,7 @@ def make_whole_least(generator: np.random.Generator, size: int) -> Scores:
 
 MAKERS = [
     *(make_normal, make_few_values, make_equal, make_negative, make_ascending, make_crowded),
+    make_late,
     *(make_nan, make_all_nan, make_whole, make_whole_few, make_whole_least),
 ]
 

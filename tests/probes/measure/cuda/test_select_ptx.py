@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 
 from gauger_probes.measure.backends.cuda.kernel import PARAMETERS, ptx
 from support.cuda_abi import shape
@@ -80,3 +81,9 @@ def test_the_parameters_of_the_ptx_are_as_wide_as_those_of_the_bindings() -> Non
     assert entry is not None
     bits = re.findall(r"\.param \.u(\d+) ", entry[1])
     assert [int(each) // 8 for each in bits] == [int(shape(each)) for each in PARAMETERS]
+
+
+def test_the_wheel_brings_the_ptx() -> None:
+    builder = WheelBuilder(str(Path(__file__).parents[4]))
+    brought = {each.distribution_path for each in builder.recurse_included_files()}
+    assert "gauger_probes/measure/backends/cuda/select.ptx" in brought

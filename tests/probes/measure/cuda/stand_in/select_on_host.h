@@ -61,7 +61,7 @@ static int run_grid(const struct selection *call) {
     int started = 0, problem = pthread_barrier_init(&barrier, NULL, THREADS);
     pthread_attr_t small;
     pthread_attr_init(&small);
-    pthread_attr_setstacksize(&small, 1 << 16);
+    pthread_attr_setstacksize(&small, 1 << 18);
     for (; started < THREADS && !problem; started += !problem) {
         blocks[started] = (struct of_block){call, (unsigned)started};
         problem = pthread_create(&threads[started], &small, run_thread, &blocks[started]);
