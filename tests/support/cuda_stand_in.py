@@ -1,7 +1,7 @@
 """Builds the stand-ins of NVIDIA's driver and of cuBLASLt and tells them what to be.
 
 They check arguments and compute on the CPU; what they answer is no evidence of how a device behaves
-(docs/reference/nvidia-never-on-silicon.md).
+(docs/reference/nvidia-on-silicon.md).
 """
 
 from __future__ import annotations

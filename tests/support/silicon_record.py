@@ -39,7 +39,7 @@ def main() -> int:
     """Write the record to standard output; 1 if something failed."""
     with _noted() as worked:
         engine = open_backend().engines()[0]
-        done = list(_done(engine))
+        done = [f"{engine.memory_bytes >> 30} GiB may be filled", *_done(engine)]
         engine.close()
     facts = dict(engine.properties())
     told = {name: facts[name] for name in ("name", "computeCapability", "driverCuda", "cublasLt")}
@@ -51,7 +51,7 @@ def main() -> int:
         "done": [*done],
         "calls": [*sorted(worked)],
     }
-    sys.stdout.write(json.dumps(said, indent=1) + "\n")
+    sys.stdout.write(json.dumps(said, indent=1, ensure_ascii=False) + "\n")
     return int(any("FAILED" in text for text in done))
 
 

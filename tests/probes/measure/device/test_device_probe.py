@@ -10,7 +10,7 @@ import pytest
 from gauger_probes.evidence.coverage import Status
 from gauger_probes.measure.backends.table import PARTS, BackendSpec
 from gauger_probes.measure.device import probe as device_probe
-from gauger_probes.measure.device.hear import Heard
+from gauger_probes.measure.device.hear import Heard, hear
 from gauger_probes.measure.device.job import Job
 from gauger_probes.measure.device.probe import probe
 from gauger_probes.result import Context, Options, Result
@@ -139,7 +139,6 @@ def test_a_slow_backend_is_asked_once_where_others_reach_every_device(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[tuple[str, str | None]] = []
-    hear = device_probe.hear
 
     def noting(job: Job, program: str, limit_s: float) -> Heard:
         asked.append((job.backend.rpartition("_")[2], job.device))

@@ -1,7 +1,7 @@
 """The part of cuBLASLt's interface that is used: symbols, attributes, types, error numbers.
 
 From NVIDIA's cublasLt.h, cublas_api.h and library_types.h (the same in 12.9 and 13.10, whose
-libraries this was tried against without a device: see docs/reference/nvidia-never-on-silicon.md).
+libraries this was tried against without a device: see docs/reference/nvidia-on-silicon.md).
 """
 
 from __future__ import annotations

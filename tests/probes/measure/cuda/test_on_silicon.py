@@ -1,9 +1,9 @@
-"""The page that lists what was never run on a device is up to date with the code."""
+"""The page that lists what has run on a device, and what has not, is up to date with the code."""
 
 from __future__ import annotations
 
 from gauger_probes.measure.backends.cuda import cublaslt_abi, driver_abi
-from support.never_on_silicon import PAGE, nvml_calls, page
+from support.on_silicon import PAGE, nvml_calls, page
 
 
 def test_the_page_is_what_its_command_writes() -> None:
