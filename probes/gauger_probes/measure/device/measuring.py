@@ -78,8 +78,8 @@ def gemm(
     first = engine.gemm(precision, shapes[0], _SEED)
     # Now that libraries and kernels are loaded, which may take longer than all of the rest.
     whole = Window.lasting(bench.now(), seconds)
-    until_s = bench.now() + _TRYING * seconds
-    tried, work = _fastest(engine, precision, until_s, bench, (first, shapes))
+    trying = Window.lasting(bench.now(), _TRYING * seconds)
+    tried, work = _fastest(engine, precision, trying, bench, (first, shapes))
     best = max(tried, key=lambda item: item.rate)
     try:
         once_s = warm_up(work, bench.now() + 0.2 * seconds, bench.now)
@@ -103,29 +103,31 @@ def gemm(
 def _fastest(
     engine: Engine,
     precision: Precision,
-    until_s: float,
+    trying: Window,
     bench: Bench,
     first_and_shapes: tuple[Work, Sequence[Shape]],
 ) -> tuple[list[_Tried], Work]:
     """Return the shapes that fit memory and time, and the work on the fastest, still open.
 
-    The work on the first of the shapes is ready; its result is checked.
+    The work on the first of the shapes is ready; its result is checked. A second shape is tried
+    even when preparing took all of the time: on the first alone a large device looks small.
     """
     best, (smallest, *larger) = first_and_shapes
     with ExitStack() as kept:
         kept.callback(best.close)
         checked(best)
-        tried = [_tried(best, smallest, until_s, bench)]
+        tried = [_tried(best, smallest, trying.end_s, bench)]
         for shape in larger:
             fastest = max(each.rate for each in tried)
+            now_s = trying.begin_s if len(tried) == 1 else bench.now()
             if not _fits(shape, precision, engine.memory_bytes) or _too_long(
-                shape, fastest, until_s - bench.now()
+                shape, fastest, trying.end_s - now_s
             ):
                 continue
             with ExitStack() as opened:
                 work = engine.gemm(precision, shape, _SEED)
                 opened.callback(work.close)
-                tried.append(_tried(work, shape, until_s, bench))
+                tried.append(_tried(work, shape, trying.end_s, bench))
                 if tried[-1].rate > fastest:
                     kept.close()
                     best = work
@@ -160,10 +162,10 @@ def copy(engine: Engine, direction: Direction, seconds: float, bench: Bench) -> 
         DeviceLostError: the device failed.
     """
     size = min(_COPY_BYTES, int(engine.memory_bytes * _COPY_SHARE)) // 4096 * 4096
-    whole = Window.lasting(bench.now(), seconds)
     work = engine.copy(direction, size, _SEED)
     try:
         checked(work)
+        whole = Window.lasting(bench.now(), seconds)
         once_s = warm_up(work, bench.now() + 0.3 * seconds, bench.now)
         with DeviceWatch(bench.reader) as watch:
             series = sample(work, once_s, whole, bench.tick, bench.now)

@@ -7,7 +7,8 @@ one costs by hanging, crashing or being reset is its own. A device in use by oth
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gauger_probes.accelerators.cpu_device import CPU_ID
@@ -58,27 +59,27 @@ def probe(
     """Measure every device; ``program`` is what each device's process runs."""
     if context.roots.captured:
         return Result(status=Status.NOT_RUN, reason="a captured tree has no device to measure")
+    began_s = time.monotonic()
     targets, missing = _targets(backends, program)
     if not targets:
         reason = "; ".join(missing) or "no device that a backend reaches"
         return Result(status=Status.NOT_RUN, reason=reason)
     free, parts = _free(targets, context)
     together = _AT_ONCE if len(free) > 1 else 0.0
-    share_s = max(_LEAST_S, context.options.budget_s * (1 - together) / max(1, len(free)))
+    end_s = began_s + context.options.budget_s * (1 - together)
     measured: dict[str, list[Measurement]] = {}
     for at, target in enumerate(free):
-        _tell(context, at * share_s, f"measuring {target.device.id}")
+        _tell(context, time.monotonic() - began_s, f"measuring {target.device.id}")
+        share_s = max(_LEAST_S, (end_s - time.monotonic()) / (len(free) - at))
         taken, gaps = _one(target, share_s, program)
         measured[target.device.id] = taken
         parts += gaps
     if together:
-        _tell(context, len(free) * share_s, "measuring all devices at once")
+        _tell(context, time.monotonic() - began_s, "measuring all devices at once")
         parts += _all_at_once(free, measured, context.options.budget_s * together, program)
     return Result(
         measured=tuple(Measured(name, tuple(found)) for name, found in measured.items() if found),
-        status=Status.PARTIAL
-        if any(part.status is not Status.NOT_RUN for part in parts)
-        else Status.OK,
+        status=Status.PARTIAL if any(map(_is_gap, parts)) else Status.OK,
         parts=tuple(parts),
     )
 
@@ -140,12 +141,16 @@ def _one(target: Target, share_s: float, program: str) -> tuple[list[Measurement
     taken: list[Measurement] = []
     parts: list[Part] = []
     wanted = [part for part in _WEIGHTS if any(part in spec.parts for spec in target.backends)]
-    whole = sum(_WEIGHTS[part] for part in wanted)
+    whole = _weight(wanted)
+    end_s = time.monotonic() + share_s
     for spec in target.backends:
         mine = tuple(part for part in wanted if part in spec.parts)
         if not mine:
             continue
-        seconds = share_s * sum(_WEIGHTS[part] for part in mine) / whole
+        # What was late before leaves less, though never less than half of what was planned.
+        planned_s = share_s * _weight(mine) / whole
+        left_s = (end_s - time.monotonic()) * _weight(mine) / _weight(wanted)
+        seconds = max(left_s, planned_s / 2)
         heard = hear(_job(spec, target, seconds, mine), program, seconds + _GRACE_S)
         taken += heard.measurements
         parts += _parts(spec, target, heard)
@@ -156,6 +161,10 @@ def _one(target: Target, share_s: float, program: str) -> tuple[list[Measurement
             if part not in mine or (part in _CAPACITY and _CAPACITY[part] not in found)
         ]
     return taken, parts
+
+
+def _weight(parts: Iterable[str]) -> float:
+    return sum(_WEIGHTS[part] for part in parts)
 
 
 def _job(

@@ -16,7 +16,7 @@ from gauger_probes.measure.plan import Window
 BATCHES = (1, 64)
 #: Templates of the first, small gallery, by which the time of a large one is foreseen, and of the
 #: largest, beyond which a rate does not change.
-_FIRST, _MOST = 1 << 15, 1_000_000
+_FIRST, _MOST = 1 << 13, 1_000_000
 #: Part of the memory that a gallery may fill.
 _SHARE = 0.25
 _BYTES = {Precision.FP32: 4, Precision.FP16: 2, Precision.BF16: 2, Precision.INT8: 1}
@@ -77,10 +77,10 @@ def _batches(
     engine: Engine, precision: Precision, seconds: float, bench: Bench
 ) -> Iterator[_Taken]:
     for batch in BATCHES:
-        whole = Window.lasting(bench.now(), seconds / len(BATCHES))
         size = _size(engine, precision, batch, seconds / len(BATCHES), bench)
         gallery = Gallery(size, batch)
         work = engine.search(precision, gallery, _SEED)
+        whole = Window.lasting(bench.now(), seconds / len(BATCHES))
         try:
             once_s = warm_up(work, bench.now() + 0.2 * seconds / len(BATCHES), bench.now)
             with DeviceWatch(bench.reader) as watch:

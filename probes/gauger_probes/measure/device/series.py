@@ -15,6 +15,8 @@ from gauger_probes.measure.sampling import AGREEMENT
 #: some; no more repetitions than this are queued at once.
 _RUN_S = 0.02
 _MOST_QUEUED = 1000
+#: A run of so few seconds is quick, however short the window is: six of them give an interval.
+_QUICK_S = 0.05
 #: Seconds of work after which clocks are taken as steady even where times still differ.
 _WARM_S = 2.0
 
@@ -54,18 +56,19 @@ def sample(
     Up to ``MIN_SAMPLES`` are taken even when the window has ended, where a run is quick.
     """
     repetitions = _queued(once_s)
-    while repetitions > 1 and repetitions * once_s > window.quick_s:
+    quick_s = max(window.quick_s, _QUICK_S)
+    while repetitions > 1 and repetitions * once_s > quick_s:
         repetitions //= 2
     run_s = repetitions * once_s
     taken: list[float] = []
-    while not taken or _due(len(taken), run_s, window, now()):
+    while not taken or _due(len(taken), run_s, run_s <= quick_s, window, now()):
         taken.append(work.run(repetitions) / repetitions)
         tick()
     return Series(tuple(taken), repetitions)
 
 
-def _due(taken: int, run_s: float, window: Window, now_s: float) -> bool:
-    if taken < MIN_SAMPLES and run_s <= window.quick_s:
+def _due(taken: int, run_s: float, quick: bool, window: Window, now_s: float) -> bool:
+    if taken < MIN_SAMPLES and quick:
         return True
     return taken < MAX_SAMPLES and now_s + run_s <= window.end_s
 

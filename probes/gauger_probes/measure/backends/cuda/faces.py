@@ -12,8 +12,9 @@ from gauger_probes.measure.backends.cuda.memory import DeviceMemory
 from gauger_probes.measure.backends.cuda.session import Session
 from gauger_probes.measure.backends.protocol import Precision
 
-#: Templates made on the host; a larger gallery repeats them.
-BLOCK = 32_768
+#: Templates made on the host; a larger gallery repeats them. Making and checking more would take
+#: longer than searching.
+BLOCK = 8192
 
 
 @dataclass(frozen=True, slots=True)
