@@ -34,6 +34,10 @@ class NoLibraryError(Exception):
     """No library on this machine multiplies a precision; the message says what was tried."""
 
 
+class TooHurriedError(Exception):
+    """What may multiply a precision is not loaded in so little time; the message says how much."""
+
+
 def flags(roots: Roots) -> frozenset[str]:
     """Return the arithmetic flags that all processors share, as /proc/cpuinfo prints them."""
     each = [frozenset(processor.isa) for processor in cpu.read(roots)]
@@ -71,6 +75,7 @@ class Multiplier:
 
         Raises:
             NoLibraryError: the processor may have it, and no library here multiplies it.
+            TooHurriedError: one might, and there is no time to load it.
             NotNativeError: every library here converts it.
             WrongResultError: a product is wrong.
             MemoryError: not even the smallest matrices could be allocated.
@@ -86,14 +91,17 @@ class Multiplier:
                     problem = found
         if problem is not None:
             raise problem
-        missing = [f"{name}: {why}" for name, why in self.shelf.missing.items()]
-        if self.budget_s < LAST_RESORT_S:
-            missing += [
-                f"{name}: takes seconds to load; it is asked where {LAST_RESORT_S:.0f} s of the"
-                " budget are the processors'"
-                for name in self.shelf.last_resorts(precision)
-            ]
-        raise NoLibraryError(f"no library here multiplies {precision} ({'; '.join(missing)})")
+        self._refuse_hurried(precision)
+        missing = "; ".join(f"{name}: {why}" for name, why in self.shelf.missing.items())
+        raise NoLibraryError(f"no library here multiplies {precision} ({missing})")
+
+    def _refuse_hurried(self, precision: Precision) -> None:
+        resorts = ", ".join(self.shelf.last_resorts(precision))
+        if resorts and self.budget_s < LAST_RESORT_S:
+            raise TooHurriedError(
+                f"{resorts} takes seconds to load: give a --budget that leaves the processors"
+                f" {LAST_RESORT_S:.0f} s or more"
+            )
 
     def _resorts(self) -> tuple[bool, ...]:
         return (False, True) if self.budget_s >= LAST_RESORT_S else (False,)

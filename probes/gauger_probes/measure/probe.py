@@ -94,14 +94,14 @@ def _steps(times: Plan, bench: Bench, multiplier: Multiplier) -> Iterator[_Step]
 
 
 def _taken(step: _Step, teller: _Teller) -> tuple[Measurement | Part, ...]:
-    from gauger_probes.measure.precisions import NoLibraryError
+    from gauger_probes.measure.precisions import NoLibraryError, TooHurriedError
 
     teller.begin(step.label)
     try:
         found = step.take()
     except NoLibraryError as problem:
         return (Part(_name(step.kind), Status.UNAVAILABLE, str(problem)),)
-    except NotNativeError as problem:
+    except (NotNativeError, TooHurriedError) as problem:
         return (Part(_name(step.kind), Status.NOT_RUN, str(problem)),)
     except Exception as problem:  # a library's own errors among them: it costs itself alone
         said = f"{type(problem).__name__}: {problem}"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gauger_agent.report.bar import bar
-from gauger_agent.report.figures import ratio, si
+from gauger_agent.report.figures import ratio, si, span
 
 margins = st.floats(1e-9, 1e9, allow_nan=False)
 
@@ -43,3 +43,13 @@ def test_ratios_near_the_threshold_are_in_percent(margin: float | None, text: st
 def test_si_prefixes() -> None:
     assert si(6.1e12, "FLOP/s") == "6.1 TFLOP/s"
     assert si(600e9, "B/s") == "600 GB/s"
+
+
+def test_what_is_counted_takes_no_prefix() -> None:
+    assert si(10_498.2, "1/s") == "10 498 1/s"
+    assert si(7.28, "1/s") == "7.28 1/s"
+
+
+def test_an_interval_that_reaches_beyond_its_prefix_is_written_out() -> None:
+    assert span(9.91e11, 9.38e11, 1.011e12, "FLOP/s") == "991 GFLOP/s (938–1 011)"
+    assert span(9.91e11, 9.38e11, 9.96e11, "FLOP/s") == "991 GFLOP/s (938–996)"

@@ -51,8 +51,8 @@ def metric(machine: Machine, subject: str) -> Metric:
         low=served.low,
         high=bounded(served.high),
         basis=Basis.MEASURED,
-        detail=f"{first} run out first at {median:.4g} faces/s; {whose}, each face once a second; "
-        f"gallery of {GALLERY:,}",
+        detail=f"{first} run out first at {_digits(median)} faces/s; {whose}, each face once a"
+        f" second; gallery of {GALLERY:,}",
         sources=tuple(dict.fromkeys(f"measure:{item.device}" for item in (*made, *compared))),
     )
 
@@ -66,3 +66,7 @@ def _faces(machine: Machine) -> tuple[Interval, str]:
         return hull(counted), f"{len(counted)} cameras of the machine"
     faces = faces_in(*_ASSUMED)
     return Interval.exactly(faces), "no camera that counts, so one of 1920 × 1080 is assumed"
+
+
+def _digits(rate: float) -> str:
+    return f"{rate:.0f}" if rate >= 1000 else f"{rate:.4g}"
