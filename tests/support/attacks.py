@@ -30,6 +30,7 @@ from support.manifests import (
     resigned,
     sample_manifest,
     sample_predicate,
+    trust,
 )
 
 _FORGED, _STALE, _DISBELIEVED = (
@@ -162,6 +163,13 @@ ATTACKS: tuple[Attack, ...] = (
     _attack("a stranger signs under a trusted keyid", "signature", _FORGED, _borrowed_keyid),
     _attack("a stranger signs", "signer", _DISBELIEVED, lambda: sample_manifest(STRANGER)),
     _attack("the forger's key comes inside the file", "signer", _DISBELIEVED, _own_key_inside),
+    _attack(
+        "a lost key goes on signing",
+        "revocation",
+        _DISBELIEVED,
+        sample_manifest,
+        revoked=trust(OPERATOR),
+    ),
     _attack("one key stated twice", "statement", _FORGED, _duplicate_nonce),
     _attack("a number that readers round apart", "statement", _FORGED, _beyond_a_double),
     _attack(

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from gauger_agent.declare import Declaration, read
+from gauger_agent.passphrase import Passphrases
 from gauger_thresholds.findings import Level
 
 
@@ -78,6 +79,21 @@ def declared(arguments: argparse.Namespace) -> tuple[Declaration, ...]:
         GaugerError: it cannot be read, or is not such a file.
     """
     return () if arguments.declare is None else read(arguments.declare)
+
+
+def unlocking(parser: argparse.ArgumentParser) -> None:
+    """Add ``--passphrase-file``; there is no way to give a passphrase on the command line."""
+    parser.add_argument(
+        "--passphrase-file",
+        type=Path,
+        metavar="FILE",
+        help="the signing key's passphrase is the one line of this file (default: ask)",
+    )
+
+
+def passphrases(arguments: argparse.Namespace) -> Passphrases:
+    """Return where the passphrase comes from."""
+    return Passphrases(arguments.passphrase_file)
 
 
 def keeping(parser: argparse.ArgumentParser) -> None:

@@ -18,7 +18,7 @@ from gauger_agent.manifest.limits import MAX_FILE
 from gauger_agent.manifest.times import format_utc
 from gauger_agent.read import read_bounded
 from gauger_agent.state import locate
-from gauger_agent.trust.load import from_files, from_state
+from gauger_agent.trust.load import from_files, from_state, revoked_keys
 from gauger_agent.verify.check import Check, CheckStatus
 from gauger_agent.verify.core import Verified, verify
 from gauger_agent.verify.options import Options
@@ -82,9 +82,16 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
 
 
 def _options(arguments: argparse.Namespace) -> Options:
-    trusted = from_files(arguments.key) if arguments.key else from_state(locate(os.environ))
+    state = locate(os.environ)
+    trusted = from_files(arguments.key) if arguments.key else from_state(state)
     age = None if arguments.max_age is None else timedelta(days=arguments.max_age)
-    return Options(trusted, arguments.nonce, age, arguments.accept_captured)
+    return Options(
+        trusted,
+        revoked_keys(state),
+        nonce=arguments.nonce,
+        max_age=age,
+        accept_captured=arguments.accept_captured,
+    )
 
 
 def _answer(path: Path, chosen: Options, now: datetime, arguments: argparse.Namespace) -> _Answer:

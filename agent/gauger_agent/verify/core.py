@@ -1,22 +1,23 @@
 """Whether a manifest is what it says: bytes, trusted keys, options and a time in, facts out.
 
 The rules, in the order in which they are checked. A broken rule does not hide those after it;
-only unproven bytes are never read (4 → 5) and values without a shape never interpreted.
+only unproven bytes are never read (5 → 6) and values without a shape never interpreted.
 
 1. ``envelope``: one DSSE envelope in strict JSON, within bounds, with at least one signature.
 2. ``payloadType``: exactly that of an in-toto Statement in JSON.
 3. ``signature``: at least one verifies under a trusted key; every one is tried with every key.
 4. ``signer``: where none verifies, a keyid names a trusted key, else the signer is unknown.
-5. ``statement``: strict JSON, exactly four keys, Statement v1, the two subjects in order.
-6. ``predicateType``: exactly that of a capability manifest.
-7. ``schemaVersion``: one that this verifier reads.
-8. ``predicate``: every field known, of its type and within bounds; times and digests well formed.
-9. ``fingerprint``: subject[0], the roll-up and every component's digest, recomputed.
-10. ``evidence``: subject[1], recomputed.
-11. ``coverage``: every probe that exists has its line.
-12. ``mode``: probed live, unless captured trees are accepted.
-13. ``nonce``: equal to the verifier's own; not done unless asked for.
-14. ``age``: collected recently enough, not in the future; not done unless asked for.
+5. ``revocation``: a signature by a revoked key never counts; broken where there is no other.
+6. ``statement``: strict JSON, exactly four keys, Statement v1, the two subjects in order.
+7. ``predicateType``: exactly that of a capability manifest.
+8. ``schemaVersion``: one that this verifier reads.
+9. ``predicate``: every field known, of its type and within bounds; times and digests well formed.
+10. ``fingerprint``: subject[0], the roll-up and every component's digest, recomputed.
+11. ``evidence``: subject[1], recomputed.
+12. ``coverage``: every probe that exists has its line.
+13. ``mode``: probed live, unless captured trees are accepted.
+14. ``nonce``: equal to the verifier's own; not done unless asked for.
+15. ``age``: collected recently enough, not in the future; not done unless asked for.
 
 What the maker claims to have found is carried, not believed: judging again is the caller's.
 """
@@ -96,7 +97,7 @@ def verify(data: bytes, options: Options, now: datetime) -> Verified:
     if now.tzinfo is None:
         raise ValueError("now needs a zone")
     ledger = Ledger()
-    proven = prove(data, options.trusted, ledger)
+    proven = prove(data, options, ledger)
     ledger.settle()
     if proven is None:
         raise RuntimeError("unproven, and no rule says why")

@@ -62,6 +62,13 @@ class TrustedKey:
     der: bytes
     role: str | None = None
 
+    @property
+    def pem(self) -> bytes:
+        """The key as SubjectPublicKeyInfo in PEM (RFC 7468)."""
+        body = base64.b64encode(self.der).decode()
+        lines = "\n".join(body[at : at + 64] for at in range(0, len(body), 64))
+        return f"-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n".encode()
+
 
 def trusted_key(pem: bytes, label: str) -> TrustedKey:
     """Return the one public key in ``pem``, to be called ``label``.

@@ -17,6 +17,7 @@ RULES: Mapping[str, ExitCode] = MappingProxyType(
         "payloadType": ExitCode.NOT_AUTHENTIC,
         "signature": ExitCode.NOT_AUTHENTIC,
         "signer": ExitCode.NOT_BELIEVED,
+        "revocation": ExitCode.NOT_BELIEVED,
         "statement": ExitCode.NOT_AUTHENTIC,
         "predicateType": ExitCode.NOT_AUTHENTIC,
         "schemaVersion": ExitCode.NOT_AUTHENTIC,

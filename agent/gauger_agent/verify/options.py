@@ -13,14 +13,16 @@ from gauger_agent.verify.keys import TrustedKey
 class Options:
     """The keys that are believed, and what was asked for; the defaults ask for nothing.
 
-    ``nonce``: 64 lower-case hex digits that this verifier gave out. ``max_age``: longest time
-    since ``collectedAt``. ``build_date``: when the verifier was built; a clock before it is wrong.
+    ``revoked``: keys whose signatures never count, even if ``trusted`` names them. ``nonce``: 64
+    lower-case hex digits that this verifier gave out. ``max_age``: longest time since
+    ``collectedAt``. ``build_date``: when the verifier was built; a clock before it is wrong.
 
     Raises:
         ValueError: a malformed nonce, a negative age, or a build date without a zone.
     """
 
     trusted: tuple[TrustedKey, ...]
+    revoked: tuple[TrustedKey, ...] = ()
     nonce: str | None = None
     max_age: timedelta | None = None
     accept_captured: bool = False
