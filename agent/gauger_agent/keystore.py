@@ -92,9 +92,20 @@ def own_key(state: StateFolder, passphrases: Passphrases) -> OwnKey:
     if not state.default_key.exists():
         chosen = None if passphrases.file is None else passphrases.chosen()
         return OwnKey(make(state, passphrase=chosen), made_now=True)
+    return OwnKey(existing_key(state, passphrases), made_now=False)
+
+
+def existing_key(state: StateFolder, passphrases: Passphrases) -> Signer:
+    """Return this machine's key, which is there already.
+
+    Raises:
+        InputUnreadable: there is no key, or it cannot be read.
+        UsageError: it is no key, its passphrase is not at hand, or it is revoked.
+    """
+    _need(state)
     signer = _unlocked(state.default_key, passphrases)
     _refuse_revoked(state, trusted_key(signer.public_pem(), "own"))
-    return OwnKey(signer, made_now=False)
+    return signer
 
 
 def own_public(state: StateFolder, passphrases: Passphrases) -> TrustedKey:
@@ -113,9 +124,7 @@ def own_public_pem(state: StateFolder, passphrases: Passphrases) -> bytes:
     Raises:
         InputUnreadable, UsageError: as :func:`own_public`.
     """
-    if not state.default_key.exists():
-        message = f"there is no key at {state.default_key}"
-        raise InputUnreadable(message, "make one: gauger keys new")
+    _need(state)
     return file_key.public_pem(state.default_key, passphrases.existing)
 
 
@@ -135,6 +144,12 @@ def retire(state: StateFolder, key: TrustedKey) -> Path | None:
     place = state.default_key.with_name(f"retired-{key.spki_sha256[:12]}.pem")
     move_new(state.default_key, place)
     return place
+
+
+def _need(state: StateFolder) -> None:
+    if not state.default_key.exists():
+        message = f"there is no key at {state.default_key}"
+        raise InputUnreadable(message, "make one: gauger keys new")
 
 
 def _is_own(state: StateFolder, key: TrustedKey) -> bool:

@@ -19,6 +19,7 @@ from gauger_agent.manifest.jcs import canonical
 from gauger_agent.manifest.pae import pae
 from gauger_agent.manifest.statement import Mode
 from gauger_agent.sign.seal import seal
+from gauger_agent.verify.assurance import Assurance
 from gauger_agent.verify.options import Options
 from support.evidence import sample_evidence
 from support.manifests import (
@@ -271,6 +272,48 @@ ATTACKS: tuple[Attack, ...] = (
         "mode",
         _DISBELIEVED,
         lambda: sample_manifest(mode=Mode.CAPTURED),
+    ),
+    _attack(
+        "one party alone signs where two must",
+        "threshold",
+        _DISBELIEVED,
+        sample_manifest,
+        threshold=2,
+    ),
+    _attack(
+        "one key signs twice where two must",
+        "threshold",
+        _DISBELIEVED,
+        lambda: sample_manifest(OPERATOR, OPERATOR),
+        threshold=2,
+    ),
+    _attack(
+        "a stranger makes up the second signature",
+        "threshold",
+        _DISBELIEVED,
+        lambda: sample_manifest(OPERATOR, STRANGER),
+        threshold=2,
+    ),
+    _attack(
+        "a key of another role signs",
+        "role",
+        _DISBELIEVED,
+        sample_manifest,
+        roles=("warehouse",),
+    ),
+    _attack(
+        "a key in a file signs where hardware must",
+        "assurance",
+        _DISBELIEVED,
+        sample_manifest,
+        assurance=Assurance.HARDWARE_KEY,
+    ),
+    _attack(
+        "a changed program made it",
+        "agent",
+        _DISBELIEVED,
+        sample_manifest,
+        agents=("00" * 32,),
     ),
     _attack(
         "an older manifest is replayed to a challenge",

@@ -81,6 +81,17 @@ def declared(arguments: argparse.Namespace) -> tuple[Declaration, ...]:
     return () if arguments.declare is None else read(arguments.declare)
 
 
+def believing(parser: argparse.ArgumentParser) -> None:
+    """Add ``--key``."""
+    parser.add_argument(
+        "--key",
+        action="append",
+        type=Path,
+        metavar="PUB.pem",
+        help="a public key to believe (repeatable; default: trusted.d in the state folder)",
+    )
+
+
 def unlocking(parser: argparse.ArgumentParser) -> None:
     """Add ``--passphrase-file``; there is no way to give a passphrase on the command line."""
     parser.add_argument(

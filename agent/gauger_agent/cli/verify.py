@@ -42,13 +42,7 @@ class _Answer:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("file", nargs="+", type=Path, metavar="FILE", help="a manifest")
-    parser.add_argument(
-        "--key",
-        action="append",
-        type=Path,
-        metavar="PUB.pem",
-        help="a public key to believe (repeatable; default: trusted.d in the state folder)",
-    )
+    options.believing(parser)
     parser.add_argument(
         "--nonce", type=options.nonce, help="the nonce that the machine had to bind"
     )

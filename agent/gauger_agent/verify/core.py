@@ -16,8 +16,12 @@ only unproven bytes are never read (5 → 6) and values without a shape never in
 11. ``evidence``: subject[1], recomputed.
 12. ``coverage``: every probe that exists has its line.
 13. ``mode``: probed live, unless captured trees are accepted.
-14. ``nonce``: equal to the verifier's own; not done unless asked for.
-15. ``age``: collected recently enough, not in the future; not done unless asked for.
+14. ``threshold``: as many distinct trusted keys as are asked for; one by default.
+15. ``role``: every role that is asked for is held by one of them.
+16. ``assurance``: that many keys, and those of the roles, are kept as is asked for.
+17. ``agent``: made by a program that is accepted; not done unless asked for.
+18. ``nonce``: equal to the verifier's own; not done unless asked for.
+19. ``age``: collected recently enough, not in the future; not done unless asked for.
 
 What the maker claims to have found is carried, not believed: judging again is the caller's.
 """
@@ -27,25 +31,20 @@ from __future__ import annotations
 import hashlib
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from gauger_agent.manifest.statement import Predicate
 from gauger_agent.manifest.times import parse_utc
-from gauger_agent.verify.acceptance import check_age, check_mode, check_nonce
+from gauger_agent.verify import acceptance
+from gauger_agent.verify.assurance import Assurance, reached
 from gauger_agent.verify.authenticity import prove
 from gauger_agent.verify.check import Check
 from gauger_agent.verify.content import read_predicate
+from gauger_agent.verify.keys import TrustedKey
 from gauger_agent.verify.ledger import Ledger
 from gauger_agent.verify.options import Options
 from gauger_probes.evidence.document import Evidence
 
 _SEAL = object()
-
-
-class Assurance(StrEnum):
-    """What the signature shows about the machine; computed here, never read from a manifest."""
-
-    FILE_KEY = "fileKey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +102,7 @@ def verify(data: bytes, options: Options, now: datetime) -> Verified:
         raise RuntimeError("unproven, and no rule says why")
     predicate = read_predicate(proven.payload, ledger)
     if predicate is not None:
-        check_mode(predicate, options, ledger)
-        check_nonce(predicate, options, ledger)
-        check_age(predicate, options, now, ledger)
+        _accept(predicate, proven.keys, options, now, ledger)
     ledger.settle()
     if predicate is None:
         raise RuntimeError("no predicate, and no rule says why")
@@ -115,6 +112,22 @@ def verify(data: bytes, options: Options, now: datetime) -> Verified:
         predicate=predicate,
         signers=tuple(SignedBy(key.spki_sha256, key.label, key.role) for key in proven.keys),
         checks=ledger.checks(),
-        assurance=Assurance.FILE_KEY,
+        assurance=reached(proven.keys, options.threshold),
         seal=_SEAL,
     )
+
+
+def _accept(
+    predicate: Predicate,
+    keys: tuple[TrustedKey, ...],
+    options: Options,
+    now: datetime,
+    ledger: Ledger,
+) -> None:
+    acceptance.check_mode(predicate, options, ledger)
+    acceptance.check_threshold(keys, options, ledger)
+    acceptance.check_roles(keys, options, ledger)
+    acceptance.check_assurance(keys, options, ledger)
+    acceptance.check_agent(predicate, options, ledger)
+    acceptance.check_nonce(predicate, options, ledger)
+    acceptance.check_age(predicate, options, now, ledger)

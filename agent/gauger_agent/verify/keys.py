@@ -52,7 +52,8 @@ class TrustedKey:
     """A key that the verifier has, under the verifier's own name for it.
 
     ``keyid`` is the OpenSSH fingerprint, ``spki_sha256`` the SHA-256 (hex) of ``der``, the
-    SubjectPublicKeyInfo; ``role`` is what the verifier's policy says that the holder is.
+    SubjectPublicKeyInfo; ``role`` is what the verifier's policy says that the holder is, ``hsm``
+    whether it says that the private key is kept in hardware.
     """
 
     label: str
@@ -61,6 +62,7 @@ class TrustedKey:
     algorithm: Algorithm
     der: bytes
     role: str | None = None
+    hsm: bool = False
 
     @property
     def pem(self) -> bytes:

@@ -26,6 +26,10 @@ RULES: Mapping[str, ExitCode] = MappingProxyType(
         "evidence": ExitCode.NOT_AUTHENTIC,
         "coverage": ExitCode.NOT_AUTHENTIC,
         "mode": ExitCode.NOT_BELIEVED,
+        "threshold": ExitCode.NOT_BELIEVED,
+        "role": ExitCode.NOT_BELIEVED,
+        "assurance": ExitCode.NOT_BELIEVED,
+        "agent": ExitCode.NOT_BELIEVED,
         "nonce": ExitCode.NOT_FRESH,
         "age": ExitCode.NOT_FRESH,
     }

@@ -6,19 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gauger_agent.manifest.statement import is_nonce
+from gauger_agent.verify.assurance import Assurance
 from gauger_agent.verify.keys import TrustedKey
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The keys that are believed, and what was asked for; the defaults ask for nothing.
+    """The keys that are believed, and what was asked for; the defaults ask for one signature.
 
     ``revoked``: keys whose signatures never count, even if ``trusted`` names them. ``nonce``: 64
     lower-case hex digits that this verifier gave out. ``max_age``: longest time since
     ``collectedAt``. ``build_date``: when the verifier was built; a clock before it is wrong.
+    ``threshold``: how many distinct keys must have signed. ``roles``: each must be held by one of
+    them. ``assurance``: what that many keys, and those of the roles, must show at least.
+    ``agents``: digests (hex) of the programs that are accepted; none named accepts all.
 
     Raises:
-        ValueError: a malformed nonce, a negative age, or a build date without a zone.
+        ValueError: a malformed nonce, a negative age, a threshold below 1, or a build date
+            without a zone.
     """
 
     trusted: tuple[TrustedKey, ...]
@@ -27,6 +32,10 @@ class Options:
     max_age: timedelta | None = None
     accept_captured: bool = False
     build_date: datetime | None = None
+    threshold: int = 1
+    roles: tuple[str, ...] = ()
+    assurance: Assurance = Assurance.FILE_KEY
+    agents: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.nonce is not None and not is_nonce(self.nonce):
@@ -35,3 +44,5 @@ class Options:
             raise ValueError("an age cannot be negative")
         if self.build_date is not None and self.build_date.tzinfo is None:
             raise ValueError("a build date needs a zone")
+        if self.threshold < 1:
+            raise ValueError("a threshold is at least 1")

@@ -12,8 +12,9 @@ from gauger_agent.errors import NotAuthentic, NotBelieved, NotFresh, Refused
 from gauger_agent.exit_codes import ExitCode
 from gauger_agent.manifest.envelope import read, write
 from gauger_agent.manifest.statement import Mode
+from gauger_agent.verify.assurance import Assurance
 from gauger_agent.verify.check import CheckStatus
-from gauger_agent.verify.core import Assurance, Verified, verify
+from gauger_agent.verify.core import Verified, verify
 from gauger_agent.verify.ledger import RULES
 from gauger_agent.verify.options import Options
 from support.attacks import ATTACKS, Attack
