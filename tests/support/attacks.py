@@ -23,6 +23,7 @@ from gauger_agent.verify.assurance import Assurance
 from gauger_agent.verify.options import Options
 from support.evidence import sample_evidence
 from support.manifests import (
+    NONCE,
     OPERATOR,
     STRANGER,
     Statement,
@@ -31,6 +32,7 @@ from support.manifests import (
     resigned,
     sample_manifest,
     sample_predicate,
+    seen,
     trust,
 )
 
@@ -338,18 +340,49 @@ ATTACKS: tuple[Attack, ...] = (
     ),
     _attack(
         "a manifest dated ahead, to stay fresh",
-        "age",
+        "ahead",
         _STALE,
         lambda: sample_manifest(collected_at="2026-11-24T12:15:01Z"),
         max_age=_HOUR,
     ),
     _attack(
-        "the verifier's clock is set back",
-        "age",
+        "a manifest dated ahead that binds the nonce",
+        "ahead",
+        _STALE,
+        lambda: sample_manifest(collected_at="2027-01-01T00:00:00Z"),
+        nonce=NONCE,
+    ),
+    _attack(
+        "the verifier's clock stands before the tool",
+        "clock",
         _STALE,
         sample_manifest,
         max_age=_HOUR,
         build_date=datetime(2027, 1, 1, tzinfo=UTC),
+    ),
+    _attack(
+        "the verifier's clock is set back, so that an old manifest is young",
+        "clock",
+        _STALE,
+        sample_manifest,
+        max_age=_HOUR,
+        last_used=datetime(2026, 11, 24, 12, 16, tzinfo=UTC),
+    ),
+    _attack(
+        "the manifest from before the last one is shown again",
+        "lastSeen",
+        _STALE,
+        sample_manifest,
+        max_age=_HOUR,
+        seen=seen("2026-11-24T12:00:01Z"),
+    ),
+    _attack(
+        "the machine's clock is set back",
+        "lastSeen",
+        _STALE,
+        sample_manifest,
+        nonce=NONCE,
+        seen=seen("2026-11-24T12:00:01Z"),
     ),
 )
 

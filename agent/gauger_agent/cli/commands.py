@@ -21,6 +21,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "countersign", "gauger_agent.cli.countersign", "add this machine's signature to a manifest"
     ),
+    Command("challenge", "gauger_agent.cli.challenge", "print a nonce for a machine to bind"),
     Command("packs", "gauger_agent.cli.packs", "list, show and check rule packs"),
     Command("catalogue", "gauger_agent.cli.catalogue", "list, show and check device figures"),
     Command("keys", "gauger_agent.cli.keys", "make, export, list and retire signing keys"),

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from gauger_agent.build_date import BUILT
 from gauger_agent.claims import compare_claims
 from gauger_agent.cli import options
 from gauger_agent.cli.output import Output
-from gauger_agent.errors import InputUnreadable, Refused
+from gauger_agent.errors import InputUnreadable, OutputUnwritable, Refused
 from gauger_agent.exit_codes import ExitCode, gravest
 from gauger_agent.judging import check_names, exit_code, judge
 from gauger_agent.manifest.limits import MAX_FILE
 from gauger_agent.manifest.times import format_utc
+from gauger_agent.memory import Memory, recall, remember
 from gauger_agent.read import read_bounded
-from gauger_agent.state import locate
+from gauger_agent.state import StateFolder, locate
 from gauger_agent.trust.load import from_files, from_state, revoked_keys
 from gauger_agent.verify.check import Check, CheckStatus
 from gauger_agent.verify.core import Verified, verify
+from gauger_agent.verify.freshness import NOT_ASKED
 from gauger_agent.verify.options import Options
 from gauger_agent.view import judgement_json
 from gauger_probes.evidence.codec import to_json
 from gauger_probes.evidence.common import JsonValue
 from gauger_thresholds.evaluate.judge import Judgement
+
+#: Rules that say what they notice even where freshness was not asked for.
+_NOTICED = frozenset({"clock", "ahead", "lastSeen"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +69,33 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
     """
     day = arguments.as_of or options.today()
     check_names(arguments.packs, day)
-    chosen = _options(arguments)
+    state = locate(os.environ)
+    chosen = _options(arguments, state)
     now = datetime.now(UTC)
+    before = memory = recall(state)
     codes = []
     for path in arguments.file:
-        answer = _answer(path, chosen, now, arguments)
+        asked = replace(chosen, seen=memory.manifests, last_used=memory.last_used)
+        answer = _answer(path, asked, now, arguments)
+        memory = memory.after(answer.verified, now)
         output.json(_json(answer))
         if not (output.as_json or output.quiet):
             _show(output, answer)
         codes.append(answer.code)
+    if memory is not before:
+        _keep(state, memory, output)
     return gravest(codes)
 
 
-def _options(arguments: argparse.Namespace) -> Options:
-    state = locate(os.environ)
+def _keep(state: StateFolder, memory: Memory, output: Output) -> None:
+    """A verifier that may not write here verifies all the same, and says what it will not know."""
+    try:
+        remember(state, memory)
+    except OutputUnwritable as problem:
+        output.line(f"this manifest will not be remembered: {problem.message}")
+
+
+def _options(arguments: argparse.Namespace, state: StateFolder) -> Options:
     trusted = from_files(arguments.key) if arguments.key else from_state(state)
     age = None if arguments.max_age is None else timedelta(days=arguments.max_age)
     return Options(
@@ -85,6 +104,7 @@ def _options(arguments: argparse.Namespace) -> Options:
         nonce=arguments.nonce,
         max_age=age,
         accept_captured=arguments.accept_captured,
+        build_date=BUILT,
     )
 
 
@@ -137,7 +157,11 @@ def _show(output: Output, answer: _Answer) -> None:
         f"signed by {names} · assurance {verified.assurance.value}",
         *([note] if note else []),
     ]
-    footer += [
-        f"{check.name}: {check.found}" for check in answer.checks if check.failed and check.found
-    ]
+    footer += [f"{check.name}: {check.found}" for check in answer.checks if _is_said(check)]
     output.show(report(verified.evidence, answer.judgement, title, footer, output.width))
+
+
+def _is_said(check: Check) -> bool:
+    """Whether people are told: what failed, and what was noticed though nobody asked."""
+    noticed = check.name in _NOTICED and check.status is CheckStatus.NOT_DONE
+    return bool(check.found) and (check.failed or (noticed and check.found != NOT_ASKED))

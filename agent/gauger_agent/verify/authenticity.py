@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -19,6 +20,11 @@ class Proven:
 
     payload: bytes
     keys: tuple[TrustedKey, ...]
+
+    @property
+    def payload_sha256(self) -> str:
+        """The payload's SHA-256 (hex): what identifies a manifest."""
+        return hashlib.sha256(self.payload).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

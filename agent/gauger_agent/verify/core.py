@@ -21,14 +21,17 @@ only unproven bytes are never read (5 → 6) and values without a shape never in
 16. ``assurance``: that many keys, and those of the roles, are kept as is asked for.
 17. ``agent``: made by a program that is accepted; not done unless asked for.
 18. ``nonce``: equal to the verifier's own; not done unless asked for.
-19. ``age``: collected recently enough, not in the future; not done unless asked for.
+19. ``clock``: the verifier's own is not before the tool's build nor its last use.
+20. ``ahead``: collected not in the future.
+21. ``age``: collected recently enough; not done unless asked for.
+22. ``lastSeen``: not older than the last one seen of the same machine; the same one is not older.
 
+Rules 19, 20 and 22 are not done, and what they find is said, unless freshness was asked for.
 What the maker claims to have found is carried, not believed: judging again is the caller's.
 """
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 
@@ -36,10 +39,10 @@ from gauger_agent.manifest.statement import Predicate
 from gauger_agent.manifest.times import parse_utc
 from gauger_agent.verify import acceptance
 from gauger_agent.verify.assurance import Assurance, reached
-from gauger_agent.verify.authenticity import prove
+from gauger_agent.verify.authenticity import Proven, prove
 from gauger_agent.verify.check import Check
 from gauger_agent.verify.content import read_predicate
-from gauger_agent.verify.keys import TrustedKey
+from gauger_agent.verify.freshness import check_freshness
 from gauger_agent.verify.ledger import Ledger
 from gauger_agent.verify.options import Options
 from gauger_probes.evidence.document import Evidence
@@ -102,13 +105,13 @@ def verify(data: bytes, options: Options, now: datetime) -> Verified:
         raise RuntimeError("unproven, and no rule says why")
     predicate = read_predicate(proven.payload, ledger)
     if predicate is not None:
-        _accept(predicate, proven.keys, options, now, ledger)
+        _accept(predicate, proven, options, now, ledger)
     ledger.settle()
     if predicate is None:
         raise RuntimeError("no predicate, and no rule says why")
     return Verified(
         payload=proven.payload,
-        payload_sha256=hashlib.sha256(proven.payload).hexdigest(),
+        payload_sha256=proven.payload_sha256,
         predicate=predicate,
         signers=tuple(SignedBy(key.spki_sha256, key.label, key.role) for key in proven.keys),
         checks=ledger.checks(),
@@ -118,16 +121,11 @@ def verify(data: bytes, options: Options, now: datetime) -> Verified:
 
 
 def _accept(
-    predicate: Predicate,
-    keys: tuple[TrustedKey, ...],
-    options: Options,
-    now: datetime,
-    ledger: Ledger,
+    predicate: Predicate, proven: Proven, options: Options, now: datetime, ledger: Ledger
 ) -> None:
     acceptance.check_mode(predicate, options, ledger)
-    acceptance.check_threshold(keys, options, ledger)
-    acceptance.check_roles(keys, options, ledger)
-    acceptance.check_assurance(keys, options, ledger)
+    acceptance.check_threshold(proven.keys, options, ledger)
+    acceptance.check_roles(proven.keys, options, ledger)
+    acceptance.check_assurance(proven.keys, options, ledger)
     acceptance.check_agent(predicate, options, ledger)
-    acceptance.check_nonce(predicate, options, ledger)
-    acceptance.check_age(predicate, options, now, ledger)
+    check_freshness(predicate, proven.payload_sha256, options, now, ledger)

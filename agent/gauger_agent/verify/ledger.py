@@ -31,7 +31,10 @@ RULES: Mapping[str, ExitCode] = MappingProxyType(
         "assurance": ExitCode.NOT_BELIEVED,
         "agent": ExitCode.NOT_BELIEVED,
         "nonce": ExitCode.NOT_FRESH,
+        "clock": ExitCode.NOT_FRESH,
+        "ahead": ExitCode.NOT_FRESH,
         "age": ExitCode.NOT_FRESH,
+        "lastSeen": ExitCode.NOT_FRESH,
     }
 )
 
