@@ -21,7 +21,6 @@ from gauger_agent.read import read_bounded
 from gauger_agent.sign.seal import countersign
 from gauger_agent.sign.signer import Signer
 from gauger_agent.state import StateFolder, locate
-from gauger_agent.trust.load import from_files, from_state, revoked_keys
 from gauger_agent.verify.authenticity import prove
 from gauger_agent.verify.core import Verified, verify
 from gauger_agent.verify.keys import trusted_key
@@ -72,8 +71,8 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
 
 def _verified(data: bytes, state: StateFolder, arguments: argparse.Namespace) -> Verified:
     """One good signature is enough here: the threshold is whoever's who believes the result."""
-    trusted = from_files(arguments.key) if arguments.key else from_state(state)
-    asked = Options(trusted, revoked_keys(state), accept_captured=arguments.accept_captured)
+    trust = options.trust(arguments, state)
+    asked = Options(trust.keys, trust.revoked, accept_captured=arguments.accept_captured)
     return verify(data, asked, datetime.now(UTC))
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from gauger_agent.declare import Declaration, read
 from gauger_agent.passphrase import Passphrases
+from gauger_agent.state import StateFolder
+from gauger_agent.trust.choose import Trust, choose
 from gauger_thresholds.findings import Level
 
 
@@ -82,7 +84,7 @@ def declared(arguments: argparse.Namespace) -> tuple[Declaration, ...]:
 
 
 def believing(parser: argparse.ArgumentParser) -> None:
-    """Add ``--key``."""
+    """Add ``--key`` and ``--policy``."""
     parser.add_argument(
         "--key",
         action="append",
@@ -90,6 +92,18 @@ def believing(parser: argparse.ArgumentParser) -> None:
         metavar="PUB.pem",
         help="a public key to believe (repeatable; default: trusted.d in the state folder)",
     )
+    parser.add_argument(
+        "--policy", type=Path, metavar="FILE", help="whom to believe and what to ask for, in TOML"
+    )
+
+
+def trust(arguments: argparse.Namespace, state: StateFolder) -> Trust:
+    """Return whom ``--key`` and ``--policy``, else the state folder, say to believe.
+
+    Raises:
+        InputUnreadable, UsageError: a file cannot be read or used.
+    """
+    return choose(arguments.key, arguments.policy, state)
 
 
 def unlocking(parser: argparse.ArgumentParser) -> None:

@@ -7,12 +7,13 @@ import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 from gauger_agent.build_date import BUILT
 from gauger_agent.claims import compare_claims
 from gauger_agent.cli import options
 from gauger_agent.cli.output import Output
-from gauger_agent.errors import InputUnreadable, OutputUnwritable, Refused
+from gauger_agent.errors import InputUnreadable, OutputUnwritable, Refused, UsageError
 from gauger_agent.exit_codes import ExitCode, gravest
 from gauger_agent.judging import check_names, exit_code, judge
 from gauger_agent.manifest.limits import MAX_FILE
@@ -20,9 +21,9 @@ from gauger_agent.manifest.times import format_utc
 from gauger_agent.memory import Memory, recall, remember
 from gauger_agent.read import read_bounded
 from gauger_agent.state import StateFolder, locate
-from gauger_agent.trust.load import from_files, from_state, revoked_keys
+from gauger_agent.trust.choose import Trust
 from gauger_agent.verify.check import Check, CheckStatus
-from gauger_agent.verify.core import Verified, verify
+from gauger_agent.verify.core import SignedBy, Verified, verify
 from gauger_agent.verify.freshness import NOT_ASKED
 from gauger_agent.verify.options import Options
 from gauger_agent.view import judgement_json
@@ -67,10 +68,10 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
     Raises:
         GaugerError: a key cannot be used, or a pack name fits none.
     """
-    day = arguments.as_of or options.today()
-    check_names(arguments.packs, day)
     state = locate(os.environ)
-    chosen = _options(arguments, state)
+    trust = options.trust(arguments, state)
+    arguments.packs = _packs(arguments, trust)
+    chosen = _options(arguments, trust)
     now = datetime.now(UTC)
     before = memory = recall(state)
     codes = []
@@ -95,17 +96,26 @@ def _keep(state: StateFolder, memory: Memory, output: Output) -> None:
         output.line(f"this manifest will not be remembered: {problem.message}")
 
 
-def _options(arguments: argparse.Namespace, state: StateFolder) -> Options:
-    trusted = from_files(arguments.key) if arguments.key else from_state(state)
+def _packs(arguments: argparse.Namespace, trust: Trust) -> tuple[str, ...]:
+    """Return the packs of the command line, else the policy's, once it is sure that they exist."""
+    day = arguments.as_of or options.today()
+    if arguments.packs or not trust.packs:
+        check_names(arguments.packs, day)
+        return cast(tuple[str, ...], arguments.packs)
+    try:
+        check_names(trust.packs, day)
+    except UsageError as problem:
+        message = f"{arguments.policy}: policy.packs: {problem.message}"
+        raise UsageError(message, problem.advice) from problem
+    return trust.packs
+
+
+def _options(arguments: argparse.Namespace, trust: Trust) -> Options:
     age = None if arguments.max_age is None else timedelta(days=arguments.max_age)
-    return Options(
-        trusted,
-        revoked_keys(state),
-        nonce=arguments.nonce,
-        max_age=age,
-        accept_captured=arguments.accept_captured,
-        build_date=BUILT,
+    asked = trust.options(
+        nonce=arguments.nonce, max_age=age, accept_captured=arguments.accept_captured
     )
+    return replace(asked, build_date=BUILT)
 
 
 def _answer(path: Path, chosen: Options, now: datetime, arguments: argparse.Namespace) -> _Answer:
@@ -150,7 +160,7 @@ def _show(output: Output, answer: _Answer) -> None:
     from gauger_agent.report.terminal import report
 
     verified = answer.verified
-    names = ", ".join(signer.label for signer in verified.signers)
+    names = ", ".join(_named(signer) for signer in verified.signers)
     title = f"{answer.file} · authentic · collected {format_utc(verified.collected_at)}"
     note = verified.predicate.context.key_note
     footer = [
@@ -159,6 +169,12 @@ def _show(output: Output, answer: _Answer) -> None:
     ]
     footer += [f"{check.name}: {check.found}" for check in answer.checks if _is_said(check)]
     output.show(report(verified.evidence, answer.judgement, title, footer, output.width))
+
+
+def _named(signer: SignedBy) -> str:
+    """Give the verifier's own name, and the role where it says more than the name."""
+    said = signer.role is None or signer.role in signer.label
+    return signer.label if said else f"{signer.label} ({signer.role})"
 
 
 def _is_said(check: Check) -> bool:
