@@ -22,6 +22,7 @@ COMMANDS: tuple[Command, ...] = (
         "countersign", "gauger_agent.cli.countersign", "add this machine's signature to a manifest"
     ),
     Command("challenge", "gauger_agent.cli.challenge", "print a nonce for a machine to bind"),
+    Command("export", "gauger_agent.cli.export", "write a manifest in another tool's form"),
     Command("packs", "gauger_agent.cli.packs", "list, show and check rule packs"),
     Command("catalogue", "gauger_agent.cli.catalogue", "list, show and check device figures"),
     Command("keys", "gauger_agent.cli.keys", "make, export, list and retire signing keys"),

@@ -15,6 +15,7 @@ from gauger_agent.cli import options
 from gauger_agent.cli.output import Output
 from gauger_agent.errors import UsageError
 from gauger_agent.exit_codes import ExitCode
+from gauger_agent.manifest.bundle import is_bundle
 from gauger_agent.manifest.envelope import read, write
 from gauger_agent.manifest.limits import MAX_FILE
 from gauger_agent.read import read_bounded
@@ -52,6 +53,9 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
     verified = _verified(data, state, arguments)
     own = keystore.existing_key(state, options.passphrases(arguments))
     already = _signed_by(data, own)
+    if is_bundle(data) and arguments.output is None:
+        message = f"{arguments.file}: a Sigstore bundle holds one signature"
+        raise UsageError(message, "Name another file for the manifest: --output FILE")
     place = _write(data if already else _signed(data, own), arguments, output)
     count = len(read(data).signatures) + (0 if already else 1)
     output.json(

@@ -13,6 +13,7 @@ import binascii
 import json
 from dataclasses import dataclass
 
+from gauger_agent.manifest.bundle import BundleError, claims_bundle, unwrap
 from gauger_agent.manifest.limits import MAX_FILE, MAX_PAYLOAD, MAX_SIGNATURE, MAX_SIGNATURES
 from gauger_agent.manifest.strict_json import StrictJsonError, parse
 from gauger_probes.evidence.codec import kind_of
@@ -44,7 +45,7 @@ class Envelope:
 
 
 def read(data: bytes) -> Envelope:
-    """Return the envelope in ``data``, whatever its payload type.
+    """Return the envelope in ``data``, plain or in a Sigstore bundle, whatever its payload type.
 
     Raises:
         EnvelopeError: not an envelope, too big, or open to two readings.
@@ -53,7 +54,9 @@ def read(data: bytes) -> Envelope:
         raise EnvelopeError(f"{len(data)} bytes, more than {MAX_FILE}")
     try:
         value = parse(data)
-    except StrictJsonError as error:
+        if claims_bundle(value):
+            value = unwrap(value)
+    except (StrictJsonError, BundleError) as error:
         raise EnvelopeError(str(error)) from None
     fields = _fields(value, "envelope", {"payload", "payloadType", "signatures"})
     payload = _base64(fields.get("payload"), "payload", MAX_PAYLOAD)

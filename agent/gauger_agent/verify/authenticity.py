@@ -45,7 +45,7 @@ def prove(data: bytes, options: Options, ledger: Ledger) -> Proven | None:
     except EnvelopeError as error:
         ledger.failed(
             "envelope",
-            "a DSSE envelope",
+            "a DSSE envelope or a Sigstore bundle v0.3",
             str(error),
             "Ask for the file again: it was damaged or changed, or is not a manifest.",
         )
@@ -90,10 +90,11 @@ def _signing_keys(envelope: Envelope, known: Iterable[TrustedKey]) -> list[Trust
     """Try every signature with every known key, whatever its keyid says."""
     message = pae(envelope.payload_type, envelope.payload)
     signatures = {entry.sig for entry in envelope.signatures}
-    return [key for key in known if any(_made(key, sig, message) for sig in signatures)]
+    return [key for key in known if any(made(key, sig, message) for sig in signatures)]
 
 
-def _made(key: TrustedKey, sig: bytes, message: bytes) -> bool:
+def made(key: TrustedKey, sig: bytes, message: bytes) -> bool:
+    """Return whether ``key`` made ``sig`` over ``message``."""
     try:
         verify_bytes(key, sig, message)
     except BadSignatureError:

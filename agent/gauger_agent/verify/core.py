@@ -3,7 +3,8 @@
 The rules, in the order in which they are checked. A broken rule does not hide those after it;
 only unproven bytes are never read (5 → 6) and values without a shape never interpreted.
 
-1. ``envelope``: one DSSE envelope in strict JSON, within bounds, with at least one signature.
+1. ``envelope``: one DSSE envelope, plain or in a Sigstore bundle v0.3, in strict JSON, within
+   bounds, with at least one signature.
 2. ``payloadType``: exactly that of an in-toto Statement in JSON.
 3. ``signature``: at least one verifies under a trusted key; every one is tried with every key.
 4. ``signer``: where none verifies, a keyid names a trusted key, else the signer is unknown.
