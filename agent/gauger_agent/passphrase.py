@@ -53,7 +53,7 @@ class Passphrases:
         if self.file is not None:
             return _from(self.file)
         _need_terminal("the private key is locked by a passphrase")
-        return _accepted(getpass.getpass("Passphrase of the signing key: ").encode())
+        return _accepted(_typed("Passphrase of the signing key: "))
 
     def chosen(self) -> bytes:
         """Return the passphrase for a new key; a person has to type it twice.
@@ -64,10 +64,10 @@ class Passphrases:
         if self.file is not None:
             return _from(self.file)
         _need_terminal("nobody to ask for a passphrase")
-        first = getpass.getpass("New passphrase: ")
-        if getpass.getpass("The same again: ") != first:
+        first = _typed("New passphrase: ")
+        if _typed("The same again: ") != first:
             raise UsageError("the two passphrases differ", "Try again.")
-        return _accepted(first.encode())
+        return _accepted(first)
 
 
 def _from(file: Path) -> bytes:
@@ -79,6 +79,13 @@ def _from(file: Path) -> bytes:
     if b"\n" in text:
         raise UsageError(f"{file}: more than one line, not a passphrase")
     return _accepted(text, f"{file}: ")
+
+
+def _typed(prompt: str) -> bytes:
+    try:
+        return getpass.getpass(prompt).encode("utf-8", "surrogateescape")
+    except EOFError:
+        raise UsageError("no passphrase was typed", _ADVICE) from None
 
 
 def _accepted(passphrase: bytes, where: str = "") -> bytes:

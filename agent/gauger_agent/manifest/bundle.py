@@ -56,8 +56,9 @@ def unwrap(value: JsonValue) -> dict[str, JsonValue]:
         BundleError: another version, another content, or a field that the specification lacks.
     """
     fields = _object(value, "bundle", _TOP)
-    if fields["mediaType"] not in _MEDIA_TYPES:
-        raise BundleError(f"bundle.mediaType: {str(fields['mediaType'])[:80]!a}, not {MEDIA_TYPE}")
+    kind = fields.get("mediaType")
+    if kind not in _MEDIA_TYPES:
+        raise BundleError(f"bundle.mediaType: {str(kind)[:80]!a}, not {MEDIA_TYPE}")
     _check_material(fields.get("verificationMaterial"))
     envelope = fields.get("dsseEnvelope")
     if not isinstance(envelope, dict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from gauger_agent.cli.main import main
 from gauger_agent.exit_codes import ExitCode
 from gauger_agent.manifest.times import format_utc
 from support.command import Ended, gauger, machine_tree
@@ -105,6 +107,41 @@ def test_a_manifest_from_the_future_is_refused_on_request_and_poisons_no_memory(
     assert "in the future" in _check(done.json, "ahead")["found"]
     present = _manifest(tmp_path, timedelta(minutes=1))
     assert _verify(tmp_path, key, present, "--max-age", "1").code != ExitCode.NOT_FRESH
+
+
+def test_a_clock_set_back_since_the_last_use_is_refused_where_an_age_is_asked_for(
+    tmp_path: Path, key: Path
+) -> None:
+    file = _manifest(tmp_path, timedelta(hours=1))
+    accepted = _verify(tmp_path, key, file).code
+    memory = tmp_path / "home" / "seen.json"
+    later = format_utc(_NOW + timedelta(days=2))
+    content = json.loads(memory.read_text()) | {"lastUsed": later}
+    memory.write_text(json.dumps(content))
+    done = _verify(tmp_path, key, file, "--max-age", "1")
+    assert done.code == ExitCode.NOT_FRESH
+    assert "which was set back" in _check(done.json, "clock")["found"]
+    assert _check(done.json, "age")["status"] == "notDone"
+    assert _verify(tmp_path, key, file).code == accepted
+    assert json.loads(memory.read_text())["lastUsed"] == later
+
+
+def test_a_clock_before_the_tool_is_said_and_the_manifest_not_blamed(
+    tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    built = datetime.now(UTC) + timedelta(days=400)
+    for module in ("gauger_agent.cli.verify", "gauger_agent.memory"):
+        monkeypatch.setattr(f"{module}.BUILT", built)
+    monkeypatch.setenv("GAUGER_HOME", str(tmp_path / "home"))
+    future = _manifest(tmp_path, timedelta(days=-200))
+    asked = ["verify", str(future), "--key", str(key)]
+    assert main([*asked, "--max-age", "1"]) == ExitCode.NOT_FRESH
+    said = capsys.readouterr().err
+    assert "before this tool was built" in said
+    assert "future" not in said
+    assert main(asked) != ExitCode.NOT_FRESH
+    assert "before this tool was built" in capsys.readouterr().err.replace("\n", " ")
+    assert not (tmp_path / "home" / "seen.json").exists()
 
 
 def test_a_memory_that_cannot_be_read_is_said_and_not_replaced(tmp_path: Path, key: Path) -> None:

@@ -91,6 +91,14 @@ def test_a_person_at_a_terminal_is_asked_and_may_mistype(home: Path) -> None:
     assert _verify(home, home / "m.json")["exitCode"] == 0
 
 
+def test_a_person_who_types_nothing_is_told_in_one_line(home: Path) -> None:
+    for typed in ("", "\x04"):  # the second ends the input
+        code, shown = type_to_gauger("keys", "new", "--encrypt", home=home, lines=[typed] * 2)
+        assert code == ExitCode.USAGE
+        assert "Traceback" not in shown
+    assert not (home / "keys" / "default.pem").exists()
+
+
 def test_a_new_passphrase_typed_unlike_makes_no_key(home: Path) -> None:
     code, shown = type_to_gauger("keys", "new", "--encrypt", home=home, lines=["one", "two"])
     assert code == ExitCode.USAGE

@@ -124,6 +124,23 @@ def test_what_the_specification_lacks_or_we_cannot_check_is_refused_by_name(name
     assert says in str(refused.value)
 
 
+_NAMES = st.sampled_from(
+    ["mediaType", "verificationMaterial", "publicKey", "tlogEntries", "dsseEnvelope", "signatures"]
+)
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 9) | st.text() | st.just(MEDIA_TYPE),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=4),
+)
+
+
+@given(_JSON, st.dictionaries(_NAMES, _JSON))
+def test_whatever_stands_where_a_bundle_could_is_refused_and_never_crashes(
+    kind: Any, fields: dict[str, Any]
+) -> None:
+    with pytest.raises(EnvelopeError):
+        read(json.dumps(fields | {"mediaType": kind}).encode())
+
+
 def test_the_strict_reader_reads_bundles_too() -> None:
     text = wrap(PLAIN, b"").rstrip()
     for broken in (text + b"{}", text.replace(b'"tlogEntries":[]', b'"tlogEntries":[NaN]')):

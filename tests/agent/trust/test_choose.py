@@ -90,3 +90,8 @@ def test_a_captured_tree_is_accepted_if_the_command_line_says_so(
         chosen = choose(None, file, state)
         assert not chosen.options().accept_captured
         assert chosen.options(accept_captured=True).accept_captured
+
+
+def test_a_policy_that_accepts_captured_trees_does(state: StateFolder, policy: Path) -> None:
+    policy.write_text("acceptCaptured = true\n" + policy.read_text())
+    assert choose(None, policy, state).options().accept_captured

@@ -65,6 +65,14 @@ def test_a_verifier_whose_own_clock_is_wrong_never_blames_the_manifest() -> None
         assert "before this tool was built" in (checks["clock"].found or "")
 
 
+def test_an_age_by_a_wrong_clock_is_not_done() -> None:
+    for manifest, known in (
+        (sample_manifest(), _BEFORE_BUILD),
+        (sample_manifest(collected_at=_AHEAD), {}),
+    ):
+        assert _checks(manifest, max_age=_HOUR, **known)["age"].status is CheckStatus.NOT_DONE
+
+
 def test_a_nonce_shows_freshness_to_a_verifier_without_a_clock() -> None:
     assert _failed(sample_manifest(), nonce=NONCE, **_BEFORE_BUILD) == []
 
