@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from gauger_agent.state import StateFolder
 from gauger_agent.trust.load import revoked_keys
 from gauger_agent.verify.keys import Algorithm, TrustedKey, trusted_key
 from gauger_agent.write import move_new, write_atomic
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 #: What a signature with such a key is worth; carried in the manifest (``context.keyNote``).
 _WORTH = (
@@ -138,7 +141,8 @@ def retire(state: StateFolder, key: TrustedKey) -> Path | None:
         OutputUnwritable: it cannot be written.
     """
     _make_folders(state)
-    write_atomic(state.revoked / f"{key.spki_sha256[:12]}.pem", key.pem)
+    label = _UNSAFE.sub("_", key.label).strip("._-")[:64] or "key"
+    write_atomic(state.revoked / f"{label}-{key.spki_sha256[:12]}.pem", key.pem)
     if not _is_own(state, key):
         return None
     place = state.default_key.with_name(f"retired-{key.spki_sha256[:12]}.pem")

@@ -94,9 +94,12 @@ def recall(state: StateFolder) -> Memory:
     Raises:
         InputUnreadable: there is one, and it cannot be read or understood.
     """
-    if not state.seen.exists():
-        return Memory()
-    data = read_bounded(state.seen, MAX_FILE)
+    try:
+        data = read_bounded(state.seen, MAX_FILE)
+    except InputUnreadable as problem:
+        if isinstance(problem.__cause__, FileNotFoundError):
+            return Memory()
+        raise
     try:
         if len(data) > MAX_FILE:
             raise ValueError(f"more than {MAX_FILE} bytes")

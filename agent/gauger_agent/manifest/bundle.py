@@ -49,8 +49,8 @@ def claims_bundle(value: JsonValue) -> bool:
     return isinstance(value, dict) and "mediaType" in value
 
 
-def unwrap(value: JsonValue) -> dict[str, JsonValue]:
-    """Return the DSSE envelope in a parsed bundle; it carries exactly one signature.
+def unwrap(value: JsonValue) -> tuple[dict[str, JsonValue], str]:
+    """Return the DSSE envelope in a parsed bundle, with exactly one signature, and the hint.
 
     Raises:
         BundleError: another version, another content, or a field that the specification lacks.
@@ -59,14 +59,14 @@ def unwrap(value: JsonValue) -> dict[str, JsonValue]:
     kind = fields.get("mediaType")
     if kind not in _MEDIA_TYPES:
         raise BundleError(f"bundle.mediaType: {str(kind)[:80]!a}, not {MEDIA_TYPE}")
-    _check_material(fields.get("verificationMaterial"))
+    hint = _hint(fields.get("verificationMaterial"))
     envelope = fields.get("dsseEnvelope")
     if not isinstance(envelope, dict):
         raise BundleError(f"bundle.dsseEnvelope: expected an object, found {kind_of(envelope)}")
     signatures = envelope.get("signatures")
     if isinstance(signatures, list) and len(signatures) != 1:
         raise BundleError(f"bundle.dsseEnvelope: {len(signatures)} signatures, not one")
-    return envelope
+    return envelope, hint
 
 
 def wrap(envelope: Envelope, spki_sha256: bytes) -> bytes:
@@ -94,16 +94,18 @@ def wrap(envelope: Envelope, spki_sha256: bytes) -> bytes:
     return json.dumps(body, separators=(",", ":")).encode() + b"\n"
 
 
-def _check_material(value: JsonValue) -> None:
+def _hint(value: JsonValue) -> str:
     where = "bundle.verificationMaterial"
     material = _object(value, where, _MATERIAL)
     key = _object(material.get("publicKey"), f"{where}.publicKey", {"hint"})
-    if not isinstance(key.get("hint", ""), str):
+    hint = key.get("hint", "")
+    if not isinstance(hint, str):
         raise BundleError(f"{where}.publicKey.hint: expected a string")
     if not isinstance(material.get("tlogEntries", []), list):
         raise BundleError(f"{where}.tlogEntries: expected a list")
     if not isinstance(material.get("timestampVerificationData", {}), dict):
         raise BundleError(f"{where}.timestampVerificationData: expected an object")
+    return hint
 
 
 def _object(value: JsonValue, where: str, known: set[str]) -> dict[str, JsonValue]:

@@ -37,11 +37,15 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A payload, its type and at least one signature over both."""
+    """A payload, its type and at least one signature over both.
+
+    ``hint`` is a bundle's unsigned hint at the key; no envelope has one, and none is written.
+    """
 
     payload_type: str
     payload: bytes
     signatures: tuple[Signature, ...]
+    hint: str = ""
 
 
 def read(data: bytes) -> Envelope:
@@ -52,16 +56,17 @@ def read(data: bytes) -> Envelope:
     """
     if len(data) > MAX_FILE:
         raise EnvelopeError(f"{len(data)} bytes, more than {MAX_FILE}")
+    hint = ""
     try:
         value = parse(data)
         if claims_bundle(value):
-            value = unwrap(value)
+            value, hint = unwrap(value)
     except (StrictJsonError, BundleError) as error:
         raise EnvelopeError(str(error)) from None
     fields = _fields(value, "envelope", {"payload", "payloadType", "signatures"})
     payload = _base64(fields.get("payload"), "payload", MAX_PAYLOAD)
     payload_type = _string(fields.get("payloadType"), "payloadType")
-    return Envelope(payload_type, payload, _signatures(fields.get("signatures")))
+    return Envelope(payload_type, payload, _signatures(fields.get("signatures")), hint)
 
 
 def write(envelope: Envelope) -> bytes:

@@ -56,7 +56,8 @@ def check_assurance(keys: Keys, options: Options, ledger: Ledger) -> None:
     unmet = [role for role in unmet if role in [key.role for key in keys]]  # else: check_roles
     found = ", ".join(f"{key.label}: {level(key)}" for key in keys)
     if unmet or len(good) < min(options.threshold, len(keys)):  # fewer: check_threshold
-        expected = f"{options.assurance} of {options.threshold} keys"
+        expected = f"{options.assurance} by {options.threshold} of the keys"
+        expected += f", {', '.join(options.roles)} among them" if options.roles else ""
         advice = "The policy asks for more than these keys show: ask for another signature."
         ledger.failed("assurance", expected, found, advice)
     else:

@@ -105,12 +105,12 @@ def made(key: TrustedKey, sig: bytes, message: bytes) -> bool:
 def _refuse_signature(
     envelope: Envelope, trusted: tuple[TrustedKey, ...], signers: _Signers, ledger: Ledger
 ) -> None:
-    """Say which refusal it is; whether a trusted key is named is all that a keyid decides."""
+    """Say which refusal it is: all that keyids and a hint decide is whether a key is named."""
     if signers.revoked:
         _refuse_revoked(signers.revoked, ledger)
         return
-    keyids = {entry.keyid for entry in envelope.signatures}
-    named = [key.label for key in trusted if key.keyid in keyids]
+    keyids = {entry.keyid for entry in envelope.signatures} | {envelope.hint}
+    named = [key.label for key in trusted if keyids & {key.keyid, key.hint}]
     if named:
         ledger.failed(
             "signature",
@@ -121,7 +121,7 @@ def _refuse_signature(
         ledger.not_done("signer", "named in the file, not proven")
         return
     ledger.not_done("signature", "not checked: none of the verifier's keys is named")
-    shown = ", ".join(sorted(keyid or "(none)" for keyid in keyids))
+    shown = ", ".join(sorted(keyids - {""})) or "(none)"
     ledger.failed(
         "signer",
         f"one of {len(trusted)} trusted keys",

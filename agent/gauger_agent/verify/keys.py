@@ -65,6 +65,11 @@ class TrustedKey:
     hsm: bool = False
 
     @property
+    def hint(self) -> str:
+        """What a Sigstore bundle calls the key: base64 of ``spki_sha256``'s bytes."""
+        return base64.b64encode(bytes.fromhex(self.spki_sha256)).decode()
+
+    @property
     def pem(self) -> bytes:
         """The key as SubjectPublicKeyInfo in PEM (RFC 7468)."""
         body = base64.b64encode(self.der).decode()

@@ -76,5 +76,7 @@ def test_a_bundle_is_countersigned_into_a_file_of_its_own(folder: Path) -> None:
     assert is_bundle((folder / "server.sigstore.json").read_bytes())
     both = folder / "both.json"
     assert gauger(*asked, "--output", both, home=folder / "warehouse").code == ExitCode.DONE
-    assert len(read(both.read_bytes()).signatures) == 2
+    signatures = read(both.read_bytes()).signatures
+    assert len(signatures) == 2
+    assert signatures[0].keyid == OPERATOR.keyid
     assert "mediaType" not in json.loads(both.read_bytes())

@@ -153,6 +153,28 @@ def test_the_one_signature_is_that_of_the_key_whatever_the_keyids_say() -> None:
     assert verify(bundle, options(TOKEN), NOW).signers
 
 
+def _tampered(signer: Signer) -> bytes:
+    fields = json.loads(_exported(signer))
+    fields["dsseEnvelope"]["payload"] = base64.b64encode(b"{}").decode()
+    return json.dumps(fields).encode()
+
+
+def test_a_changed_bundle_is_told_from_one_of_an_unknown_key_by_its_hint() -> None:
+    with pytest.raises(NotAuthentic) as changed:
+        verify(_tampered(OPERATOR), options(OPERATOR), NOW)
+    assert [check.name for check in changed.value.failed] == ["signature"]
+    with pytest.raises(NotBelieved) as unknown:
+        verify(_tampered(STRANGER), options(OPERATOR), NOW)
+    assert [check.name for check in unknown.value.failed] == ["signer"]
+
+
+def test_a_hint_at_a_trusted_key_makes_no_stranger_believed() -> None:
+    fields = json.loads(_exported(STRANGER))
+    fields["verificationMaterial"]["publicKey"]["hint"] = trust(OPERATOR)[0].hint
+    with pytest.raises(NotAuthentic):
+        verify(json.dumps(fields).encode(), options(OPERATOR), NOW)
+
+
 def test_a_bundle_exports_as_itself() -> None:
     bundle = _exported(OPERATOR)
     assert _exported(OPERATOR, bundle) == bundle

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import dataclasses
 import json
 from collections.abc import Callable
 from typing import Any
@@ -30,7 +32,9 @@ def _changed(change: Callable[[dict[str, Any]], Any]) -> bytes:
 @given(st.text(), st.binary(), st.binary(min_size=1, max_size=80), st.binary())
 def test_what_is_written_is_read_back(kind: str, payload: bytes, sig: bytes, spki: bytes) -> None:
     envelope = Envelope(kind, payload, (Signature("", sig),))
-    assert read(wrap(envelope, spki)) == envelope
+    found = read(wrap(envelope, spki))
+    assert found == dataclasses.replace(envelope, hint=base64.b64encode(spki).decode())
+    assert read(write(found)) == envelope  # a hint is a bundle's, and not written elsewhere
 
 
 def test_a_bundle_is_told_from_an_envelope() -> None:
