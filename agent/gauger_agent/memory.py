@@ -18,7 +18,7 @@ from gauger_agent.build_date import BUILT
 from gauger_agent.errors import InputUnreadable, OutputUnwritable
 from gauger_agent.manifest.statement import Mode
 from gauger_agent.manifest.strict_json import StrictJsonError, parse
-from gauger_agent.manifest.times import format_utc, parse_utc
+from gauger_agent.manifest.times import exact_utc, parse_utc
 from gauger_agent.read import read_bounded
 from gauger_agent.state import StateFolder
 from gauger_agent.verify.core import Verified
@@ -151,13 +151,8 @@ def _seen(entry: _Entry) -> Seen:
 def _text(memory: Memory) -> bytes:
     newest = sorted(memory.manifests.items(), key=lambda item: item[1].collected_at, reverse=True)
     manifests = {
-        rollup: to_json(_Entry(_exact(seen.collected_at), seen.payload_sha256))
+        rollup: to_json(_Entry(exact_utc(seen.collected_at), seen.payload_sha256))
         for rollup, seen in newest[:MAX_MACHINES]
     }
-    used = None if memory.last_used is None else format_utc(memory.last_used)
+    used = None if memory.last_used is None else exact_utc(memory.last_used)
     return json.dumps(to_json(_File(_SCHEMA, used, manifests, memory.packs))).encode() + b"\n"
-
-
-def _exact(moment: datetime) -> str:
-    """Write it to the microsecond: rounded down, the same manifest would seem newer than itself."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

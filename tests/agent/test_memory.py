@@ -34,8 +34,11 @@ def _seen(minutes: int, payload: str = "00") -> Seen:
 
 _MEMORIES = st.builds(
     Memory,
-    st.none() | st.integers(0, 99).map(lambda hours: DAY + timedelta(hours=hours)),
-    st.dictionaries(st.sampled_from(["aa", "bb", "cc"]), st.integers(0, 9).map(_seen)),
+    st.none() | st.datetimes(timezones=st.just(UTC)),
+    st.dictionaries(
+        st.sampled_from(["aa", "bb", "cc"]),
+        st.datetimes(timezones=st.just(UTC)).map(lambda moment: Seen(moment, "00" * 32)),
+    ),
 )
 
 

@@ -153,7 +153,7 @@ def _json(answer: _Answer) -> dict[str, JsonValue]:
 def _show(output: Output, answer: _Answer) -> None:
     if answer.verified is None or answer.judgement is None:
         for check in answer.checks:
-            if check.failed:
+            if _is_said(check):
                 advice = f"; {check.advice}" if check.advice else ""
                 output.line(f"{answer.file}: {check.name}: {check.found}{advice}")
         return
@@ -178,6 +178,7 @@ def _named(signer: SignedBy) -> str:
 
 
 def _is_said(check: Check) -> bool:
-    """Whether people are told: what failed, and what was noticed though nobody asked."""
-    noticed = check.name in _NOTICED and check.status is CheckStatus.NOT_DONE
-    return bool(check.found) and (check.failed or (noticed and check.found != NOT_ASKED))
+    """Whether people are told: what failed, what was noticed unasked, whose signature is void."""
+    noticed = check.name in _NOTICED and check.advice is not None and check.found != NOT_ASKED
+    void = check.name == "revocation" and check.status is CheckStatus.PASSED
+    return bool(check.found) and (check.failed or noticed or void)

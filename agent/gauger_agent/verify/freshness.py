@@ -85,7 +85,7 @@ def _own_clock(options: Options, now: datetime) -> _Finding | None:
         found = f"{format_utc(now)} by this computer's clock, before this tool was built"
         expected = f"a clock after {format_utc(built)}, when this tool was built"
         return _Finding(expected, found, "Set this computer's clock.")
-    if used is not None and now < used - CLOCK_TOLERANCE:
+    if used is not None and now + CLOCK_TOLERANCE < used:
         found = f"{format_utc(now)} by this computer's clock, which was set back"
         expected = f"a clock after {format_utc(used)}, when it last verified a manifest"
         advice = "Set this computer's clock; if it was wrong then, remove seen.json."

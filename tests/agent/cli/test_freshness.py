@@ -12,7 +12,7 @@ import pytest
 
 from gauger_agent.cli.main import main
 from gauger_agent.exit_codes import ExitCode
-from gauger_agent.manifest.times import format_utc
+from gauger_agent.manifest.times import format_utc, parse_utc
 from support.command import Ended, gauger, machine_tree
 from support.manifests import OPERATOR, sample_manifest
 
@@ -123,7 +123,7 @@ def test_a_clock_set_back_since_the_last_use_is_refused_where_an_age_is_asked_fo
     assert "which was set back" in _check(done.json, "clock")["found"]
     assert _check(done.json, "age")["status"] == "notDone"
     assert _verify(tmp_path, key, file).code == accepted
-    assert json.loads(memory.read_text())["lastUsed"] == later
+    assert parse_utc(json.loads(memory.read_text())["lastUsed"]) == parse_utc(later)
 
 
 def test_a_clock_before_the_tool_is_said_and_the_manifest_not_blamed(

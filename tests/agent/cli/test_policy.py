@@ -113,3 +113,13 @@ def test_countersigning_takes_the_policys_keys_and_leaves_its_threshold_to_who_b
     gauger("keys", "new", home=folder / "home")
     arguments = ("countersign", folder / "m.json", "--policy", folder / "policy.toml")
     assert gauger(*arguments, home=folder / "home").code == ExitCode.DONE
+
+
+def test_people_are_told_whose_signature_is_void_where_one_is_missing(folder: Path) -> None:
+    _verify(folder, "threshold = 2", OPERATOR, TOKEN)
+    gauger("keys", "retire", folder / "depot.pem", home=folder / "home")
+    arguments = ("verify", folder / "m.json", "--policy", folder / "policy.toml")
+    done = gauger(*arguments, home=folder / "home")
+    assert done.code == ExitCode.NOT_BELIEVED
+    assert "threshold: 1 of 2: factory" in done.err
+    assert "revocation: depot: revoked, does not count" in done.err

@@ -127,3 +127,11 @@ def test_every_broken_rule_of_freshness_is_said_at_once() -> None:
     old = sample_manifest(collected_at="2026-11-01T00:00:00Z")
     names = [check.name for check in _failed(old, nonce="00" * 32, max_age=_HOUR, **_NEWER)]
     assert names == ["nonce", "age", "lastSeen"]
+
+
+def test_the_ends_of_the_calendar_are_no_failure_of_our_own() -> None:
+    for year in ("0001", "9999"):
+        for known in ({}, {"seen": seen(f"{year}-01-01T00:00:00Z")}):
+            assert _checks(sample_manifest(collected_at=f"{year}-12-31T23:59:59Z"), **known)
+        moment = datetime(int(year), 1, 1, tzinfo=UTC)
+        assert _checks(sample_manifest(), max_age=_HOUR, last_used=moment)
