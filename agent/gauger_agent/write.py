@@ -59,6 +59,18 @@ def write_new(path: Path, data: bytes, mode: int = 0o600) -> None:
         _sync_folder(path.parent)
 
 
+def move_new(path: Path, place: Path) -> None:
+    """Give the file at ``path`` the name ``place`` in the same folder, where nothing may stand yet.
+
+    Raises:
+        OutputUnwritable: something stands there, or the folder cannot be written to.
+    """
+    with _told(place):
+        os.link(path, place)  # unlike rename, fails where the name is taken
+        path.unlink()
+        _sync_folder(path.parent)
+
+
 @contextlib.contextmanager
 def _told(path: Path) -> Iterator[None]:
     try:

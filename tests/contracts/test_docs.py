@@ -9,6 +9,7 @@ import pytest
 
 from gauger_agent.exit_codes import ExitCode
 from gauger_agent.manifest.statement import Predicate
+from gauger_agent.verify.ledger import RULES
 from gauger_probes.evidence.schema import definitions
 
 _ROOT = Path(__file__).parents[2]
@@ -26,6 +27,12 @@ def test_the_manifest_page_explains_every_field() -> None:
     text = (_ROOT / "docs" / "manifest.md").read_text("utf-8")
     words = set(re.findall(r"[A-Za-z0-9_]+", " ".join(re.findall(r"`([^`]+)`", text))))
     assert _fields() - words == set()
+
+
+def test_the_page_of_checks_lists_every_rule_in_order_with_its_exit_code() -> None:
+    text = (_ROOT / "docs" / "reference" / "checks.md").read_text("utf-8")
+    listed = re.findall(r"^\| `(\w+)` \| (\d+) \|", text, re.MULTILINE)
+    assert listed == [(name, str(int(code))) for name, code in RULES.items()]
 
 
 def test_the_readme_lists_every_exit_code() -> None:

@@ -6,6 +6,7 @@ from importlib import import_module, resources
 from pathlib import Path
 
 from gauger_agent.cli.commands import COMMANDS
+from gauger_agent.exports.registry import EXPORTS
 from gauger_agent.sign.registry import SIGNERS
 from gauger_probes.registry import PROBES
 from gauger_thresholds.catalogue.bits import BITS
@@ -74,6 +75,12 @@ def test_every_metric_is_computed_by_a_function() -> None:
 
 def test_every_signer_has_its_loader() -> None:
     assert all(_resolves(spec.target) for spec in SIGNERS)
+
+
+def test_every_export_has_its_function_and_every_file_of_exports_its_line() -> None:
+    assert all(_resolves(spec.target) for spec in EXPORTS)
+    named = {spec.target.partition(":")[0].rpartition(".")[2] for spec in EXPORTS}
+    assert _modules("gauger_agent.exports") - {"registry"} == named
 
 
 def test_every_counted_precision_has_the_bits_of_its_name() -> None:

@@ -19,9 +19,11 @@ from gauger_agent.manifest.jcs import canonical
 from gauger_agent.manifest.pae import pae
 from gauger_agent.manifest.statement import Mode
 from gauger_agent.sign.seal import seal
+from gauger_agent.verify.assurance import Assurance
 from gauger_agent.verify.options import Options
 from support.evidence import sample_evidence
 from support.manifests import (
+    NONCE,
     OPERATOR,
     STRANGER,
     Statement,
@@ -30,6 +32,8 @@ from support.manifests import (
     resigned,
     sample_manifest,
     sample_predicate,
+    seen,
+    trust,
 )
 
 _FORGED, _STALE, _DISBELIEVED = (
@@ -162,6 +166,13 @@ ATTACKS: tuple[Attack, ...] = (
     _attack("a stranger signs under a trusted keyid", "signature", _FORGED, _borrowed_keyid),
     _attack("a stranger signs", "signer", _DISBELIEVED, lambda: sample_manifest(STRANGER)),
     _attack("the forger's key comes inside the file", "signer", _DISBELIEVED, _own_key_inside),
+    _attack(
+        "a lost key goes on signing",
+        "revocation",
+        _DISBELIEVED,
+        sample_manifest,
+        revoked=trust(OPERATOR),
+    ),
     _attack("one key stated twice", "statement", _FORGED, _duplicate_nonce),
     _attack("a number that readers round apart", "statement", _FORGED, _beyond_a_double),
     _attack(
@@ -265,6 +276,48 @@ ATTACKS: tuple[Attack, ...] = (
         lambda: sample_manifest(mode=Mode.CAPTURED),
     ),
     _attack(
+        "one party alone signs where two must",
+        "threshold",
+        _DISBELIEVED,
+        sample_manifest,
+        threshold=2,
+    ),
+    _attack(
+        "one key signs twice where two must",
+        "threshold",
+        _DISBELIEVED,
+        lambda: sample_manifest(OPERATOR, OPERATOR),
+        threshold=2,
+    ),
+    _attack(
+        "a stranger makes up the second signature",
+        "threshold",
+        _DISBELIEVED,
+        lambda: sample_manifest(OPERATOR, STRANGER),
+        threshold=2,
+    ),
+    _attack(
+        "a key of another role signs",
+        "role",
+        _DISBELIEVED,
+        sample_manifest,
+        roles=("warehouse",),
+    ),
+    _attack(
+        "a key in a file signs where hardware must",
+        "assurance",
+        _DISBELIEVED,
+        sample_manifest,
+        assurance=Assurance.HARDWARE_KEY,
+    ),
+    _attack(
+        "a changed program made it",
+        "agent",
+        _DISBELIEVED,
+        sample_manifest,
+        agents=("00" * 32,),
+    ),
+    _attack(
         "an older manifest is replayed to a challenge",
         "nonce",
         _STALE,
@@ -287,18 +340,49 @@ ATTACKS: tuple[Attack, ...] = (
     ),
     _attack(
         "a manifest dated ahead, to stay fresh",
-        "age",
+        "ahead",
         _STALE,
         lambda: sample_manifest(collected_at="2026-11-24T12:15:01Z"),
         max_age=_HOUR,
     ),
     _attack(
-        "the verifier's clock is set back",
-        "age",
+        "a manifest dated ahead that binds the nonce",
+        "ahead",
+        _STALE,
+        lambda: sample_manifest(collected_at="2027-01-01T00:00:00Z"),
+        nonce=NONCE,
+    ),
+    _attack(
+        "the verifier's clock stands before the tool",
+        "clock",
         _STALE,
         sample_manifest,
         max_age=_HOUR,
         build_date=datetime(2027, 1, 1, tzinfo=UTC),
+    ),
+    _attack(
+        "the verifier's clock is set back, so that an old manifest is young",
+        "clock",
+        _STALE,
+        sample_manifest,
+        max_age=_HOUR,
+        last_used=datetime(2026, 11, 24, 12, 16, tzinfo=UTC),
+    ),
+    _attack(
+        "the manifest from before the last one is shown again",
+        "lastSeen",
+        _STALE,
+        sample_manifest,
+        max_age=_HOUR,
+        seen=seen("2026-11-24T12:00:01Z"),
+    ),
+    _attack(
+        "the machine's clock is set back",
+        "lastSeen",
+        _STALE,
+        sample_manifest,
+        nonce=NONCE,
+        seen=seen("2026-11-24T12:00:01Z"),
     ),
 )
 

@@ -35,11 +35,12 @@ from gauger_agent.manifest.statement import (
     Predicate,
     subject_digest,
 )
+from gauger_agent.manifest.times import parse_utc
 from gauger_agent.sign.file_key import FileKey
 from gauger_agent.sign.seal import seal
 from gauger_agent.sign.signer import Signer
 from gauger_agent.verify.keys import TrustedKey, trusted_key
-from gauger_agent.verify.options import Options
+from gauger_agent.verify.options import Options, Seen
 from gauger_thresholds.findings import Basis, Level, Metric, Outcome, Verdict
 from support.evidence import sample_evidence
 
@@ -109,6 +110,12 @@ def sample_predicate(**changes: Any) -> Predicate:
         fingerprint=fingerprint(evidence),
     )
     return dataclasses.replace(predicate, **changes)
+
+
+def seen(collected_at: str, payload: bytes = b"another") -> dict[str, Seen]:
+    """Return what a verifier remembers of the sample machine."""
+    last = Seen(parse_utc(collected_at), hashlib.sha256(payload).hexdigest())
+    return {sample_predicate().fingerprint.rollup: last}
 
 
 def _verdict() -> Verdict:

@@ -18,7 +18,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("run", "gauger_agent.cli.run", "probe, judge, sign and write the manifest"),
     Command("probe", "gauger_agent.cli.probe", "probe and print evidence only"),
     Command("verify", "gauger_agent.cli.verify", "check a manifest and judge it anew"),
+    Command(
+        "countersign", "gauger_agent.cli.countersign", "add this machine's signature to a manifest"
+    ),
+    Command("challenge", "gauger_agent.cli.challenge", "print a nonce for a machine to bind"),
+    Command("export", "gauger_agent.cli.export", "write a manifest in another tool's form"),
     Command("packs", "gauger_agent.cli.packs", "list, show and check rule packs"),
     Command("catalogue", "gauger_agent.cli.catalogue", "list, show and check device figures"),
-    Command("keys", "gauger_agent.cli.keys", "make, export and list signing keys"),
+    Command("keys", "gauger_agent.cli.keys", "make, export, list and retire signing keys"),
 )

@@ -7,6 +7,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from gauger_agent.declare import Declaration, read
+from gauger_agent.passphrase import Passphrases
+from gauger_agent.state import StateFolder
+from gauger_agent.trust.choose import Trust, choose
 from gauger_thresholds.findings import Level
 
 
@@ -78,6 +81,44 @@ def declared(arguments: argparse.Namespace) -> tuple[Declaration, ...]:
         GaugerError: it cannot be read, or is not such a file.
     """
     return () if arguments.declare is None else read(arguments.declare)
+
+
+def believing(parser: argparse.ArgumentParser) -> None:
+    """Add ``--key`` and ``--policy``."""
+    parser.add_argument(
+        "--key",
+        action="append",
+        type=Path,
+        metavar="PUB.pem",
+        help="a public key to believe (repeatable; default: trusted.d in the state folder)",
+    )
+    parser.add_argument(
+        "--policy", type=Path, metavar="FILE", help="whom to believe and what to ask for, in TOML"
+    )
+
+
+def trust(arguments: argparse.Namespace, state: StateFolder) -> Trust:
+    """Return whom ``--key`` and ``--policy``, else the state folder, say to believe.
+
+    Raises:
+        InputUnreadable, UsageError: a file cannot be read or used.
+    """
+    return choose(arguments.key, arguments.policy, state)
+
+
+def unlocking(parser: argparse.ArgumentParser) -> None:
+    """Add ``--passphrase-file``; there is no way to give a passphrase on the command line."""
+    parser.add_argument(
+        "--passphrase-file",
+        type=Path,
+        metavar="FILE",
+        help="the signing key's passphrase is the one line of this file (default: ask)",
+    )
+
+
+def passphrases(arguments: argparse.Namespace) -> Passphrases:
+    """Return where the passphrase comes from."""
+    return Passphrases(arguments.passphrase_file)
 
 
 def keeping(parser: argparse.ArgumentParser) -> None:

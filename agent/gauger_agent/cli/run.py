@@ -59,6 +59,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.declaring(parser)
     options.skipping(parser)
     options.keeping(parser)
+    options.unlocking(parser)
     options.judging(parser)
 
 
@@ -74,7 +75,7 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
     place = destination(arguments.output)
     wanted = _wanted(arguments)
     state = locate(os.environ)
-    keystore.prepare(state)
+    keystore.prepare(state, options.passphrases(arguments))
     with output.progress() as report:
         evidence = collect(wanted, report)
     judgement = judge(evidence, day, arguments.packs)
@@ -105,7 +106,7 @@ def _write(
     place: Destination,
     collected: datetime,
 ) -> _Written:
-    key = keystore.own_key(locate(os.environ))
+    key = keystore.own_key(locate(os.environ), options.passphrases(arguments))
     maker = Maker(
         operator=arguments.operator,
         role=arguments.role,

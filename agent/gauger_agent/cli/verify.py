@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
+from gauger_agent.build_date import BUILT
 from gauger_agent.claims import compare_claims
 from gauger_agent.cli import options
 from gauger_agent.cli.output import Output
-from gauger_agent.errors import InputUnreadable, Refused
+from gauger_agent.errors import InputUnreadable, OutputUnwritable, Refused, UsageError
 from gauger_agent.exit_codes import ExitCode, gravest
 from gauger_agent.judging import check_names, exit_code, judge
 from gauger_agent.manifest.limits import MAX_FILE
 from gauger_agent.manifest.times import format_utc
+from gauger_agent.memory import Memory, recall, remember
 from gauger_agent.read import read_bounded
-from gauger_agent.state import locate
-from gauger_agent.trust.load import from_files, from_state
+from gauger_agent.state import StateFolder, locate
+from gauger_agent.trust.choose import Trust
 from gauger_agent.verify.check import Check, CheckStatus
-from gauger_agent.verify.core import Verified, verify
+from gauger_agent.verify.core import SignedBy, Verified, verify
+from gauger_agent.verify.freshness import NOT_ASKED
 from gauger_agent.verify.options import Options
 from gauger_agent.view import judgement_json
 from gauger_probes.evidence.codec import to_json
 from gauger_probes.evidence.common import JsonValue
 from gauger_thresholds.evaluate.judge import Judgement
+
+#: Rules that say what they notice even where freshness was not asked for.
+_NOTICED = frozenset({"clock", "ahead", "lastSeen"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +49,7 @@ class _Answer:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("file", nargs="+", type=Path, metavar="FILE", help="a manifest")
-    parser.add_argument(
-        "--key",
-        action="append",
-        type=Path,
-        metavar="PUB.pem",
-        help="a public key to believe (repeatable; default: trusted.d in the state folder)",
-    )
+    options.believing(parser)
     parser.add_argument(
         "--nonce", type=options.nonce, help="the nonce that the machine had to bind"
     )
@@ -67,24 +68,54 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
     Raises:
         GaugerError: a key cannot be used, or a pack name fits none.
     """
-    day = arguments.as_of or options.today()
-    check_names(arguments.packs, day)
-    chosen = _options(arguments)
+    state = locate(os.environ)
+    trust = options.trust(arguments, state)
+    arguments.packs = _packs(arguments, trust)
+    chosen = _options(arguments, trust)
     now = datetime.now(UTC)
+    before = memory = recall(state)
     codes = []
     for path in arguments.file:
-        answer = _answer(path, chosen, now, arguments)
+        asked = replace(chosen, seen=memory.manifests, last_used=memory.last_used)
+        answer = _answer(path, asked, now, arguments)
+        memory = memory.after(answer.verified, now)
         output.json(_json(answer))
         if not (output.as_json or output.quiet):
             _show(output, answer)
         codes.append(answer.code)
+    if memory is not before:
+        _keep(state, memory, output)
     return gravest(codes)
 
 
-def _options(arguments: argparse.Namespace) -> Options:
-    trusted = from_files(arguments.key) if arguments.key else from_state(locate(os.environ))
+def _keep(state: StateFolder, memory: Memory, output: Output) -> None:
+    """A verifier that may not write here verifies all the same, and says what it will not know."""
+    try:
+        remember(state, memory)
+    except OutputUnwritable as problem:
+        output.line(f"this manifest will not be remembered: {problem.message}")
+
+
+def _packs(arguments: argparse.Namespace, trust: Trust) -> tuple[str, ...]:
+    """Return the packs of the command line, else the policy's, once it is sure that they exist."""
+    day = arguments.as_of or options.today()
+    if arguments.packs or not trust.packs:
+        check_names(arguments.packs, day)
+        return cast(tuple[str, ...], arguments.packs)
+    try:
+        check_names(trust.packs, day)
+    except UsageError as problem:
+        message = f"{arguments.policy}: policy.packs: {problem.message}"
+        raise UsageError(message, problem.advice) from problem
+    return trust.packs
+
+
+def _options(arguments: argparse.Namespace, trust: Trust) -> Options:
     age = None if arguments.max_age is None else timedelta(days=arguments.max_age)
-    return Options(trusted, arguments.nonce, age, arguments.accept_captured)
+    asked = trust.options(
+        nonce=arguments.nonce, max_age=age, accept_captured=arguments.accept_captured
+    )
+    return replace(asked, build_date=BUILT)
 
 
 def _answer(path: Path, chosen: Options, now: datetime, arguments: argparse.Namespace) -> _Answer:
@@ -122,21 +153,32 @@ def _json(answer: _Answer) -> dict[str, JsonValue]:
 def _show(output: Output, answer: _Answer) -> None:
     if answer.verified is None or answer.judgement is None:
         for check in answer.checks:
-            if check.failed:
+            if _is_said(check):
                 advice = f"; {check.advice}" if check.advice else ""
                 output.line(f"{answer.file}: {check.name}: {check.found}{advice}")
         return
     from gauger_agent.report.terminal import report
 
     verified = answer.verified
-    names = ", ".join(signer.label for signer in verified.signers)
+    names = ", ".join(_named(signer) for signer in verified.signers)
     title = f"{answer.file} · authentic · collected {format_utc(verified.collected_at)}"
     note = verified.predicate.context.key_note
     footer = [
         f"signed by {names} · assurance {verified.assurance.value}",
         *([note] if note else []),
     ]
-    footer += [
-        f"{check.name}: {check.found}" for check in answer.checks if check.failed and check.found
-    ]
+    footer += [f"{check.name}: {check.found}" for check in answer.checks if _is_said(check)]
     output.show(report(verified.evidence, answer.judgement, title, footer, output.width))
+
+
+def _named(signer: SignedBy) -> str:
+    """Give the verifier's own name, and the role where it says more than the name."""
+    said = signer.role is None or signer.role in signer.label
+    return signer.label if said else f"{signer.label} ({signer.role})"
+
+
+def _is_said(check: Check) -> bool:
+    """Whether people are told: what failed, what was noticed unasked, whose signature is void."""
+    noticed = check.name in _NOTICED and check.advice is not None and check.found != NOT_ASKED
+    void = check.name == "revocation" and check.status is CheckStatus.PASSED
+    return bool(check.found) and (check.failed or noticed or void)

@@ -13,6 +13,7 @@ import binascii
 import json
 from dataclasses import dataclass
 
+from gauger_agent.manifest.bundle import BundleError, claims_bundle, unwrap
 from gauger_agent.manifest.limits import MAX_FILE, MAX_PAYLOAD, MAX_SIGNATURE, MAX_SIGNATURES
 from gauger_agent.manifest.strict_json import StrictJsonError, parse
 from gauger_probes.evidence.codec import kind_of
@@ -36,29 +37,36 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A payload, its type and at least one signature over both."""
+    """A payload, its type and at least one signature over both.
+
+    ``hint`` is a bundle's unsigned hint at the key; no envelope has one, and none is written.
+    """
 
     payload_type: str
     payload: bytes
     signatures: tuple[Signature, ...]
+    hint: str = ""
 
 
 def read(data: bytes) -> Envelope:
-    """Return the envelope in ``data``, whatever its payload type.
+    """Return the envelope in ``data``, plain or in a Sigstore bundle, whatever its payload type.
 
     Raises:
         EnvelopeError: not an envelope, too big, or open to two readings.
     """
     if len(data) > MAX_FILE:
         raise EnvelopeError(f"{len(data)} bytes, more than {MAX_FILE}")
+    hint = ""
     try:
         value = parse(data)
-    except StrictJsonError as error:
+        if claims_bundle(value):
+            value, hint = unwrap(value)
+    except (StrictJsonError, BundleError) as error:
         raise EnvelopeError(str(error)) from None
     fields = _fields(value, "envelope", {"payload", "payloadType", "signatures"})
     payload = _base64(fields.get("payload"), "payload", MAX_PAYLOAD)
     payload_type = _string(fields.get("payloadType"), "payloadType")
-    return Envelope(payload_type, payload, _signatures(fields.get("signatures")))
+    return Envelope(payload_type, payload, _signatures(fields.get("signatures")), hint)
 
 
 def write(envelope: Envelope) -> bytes:

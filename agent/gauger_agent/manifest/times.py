@@ -25,6 +25,16 @@ def format_utc(moment: datetime) -> str:
     Raises:
         ValueError: ``moment`` has no zone.
     """
+    return exact_utc(moment).partition(".")[0] + "Z"
+
+
+def exact_utc(moment: datetime) -> str:
+    """Return ``moment``, which knows its zone, in UTC to the microsecond.
+
+    Raises:
+        ValueError: ``moment`` has no zone.
+    """
     if moment.tzinfo is None:
         raise ValueError("a time without a zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not strftime: it writes the year 999 with three digits.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import cast
 
 from gauger_agent.errors import UsageError
-from gauger_agent.sign.signer import Signer
+from gauger_agent.sign.signer import Signer, Unlock
 
 
 @dataclass(frozen=True, slots=True)
 class SignerSpec:
-    """One kind of key; ``target`` is ``module:function``, called with the key's path."""
+    """One kind of key.
+
+    ``target`` is ``module:function``, called with the key's path and the way to its passphrase.
+    """
 
     name: str
     target: str
@@ -23,10 +26,11 @@ class SignerSpec:
 SIGNERS: tuple[SignerSpec, ...] = (SignerSpec("file", "gauger_agent.sign.file_key:load"),)
 
 
-def load_signer(name: str, path: Path) -> Signer:
-    """Return the signer of kind ``name`` whose key is at ``path``.
+def load_signer(name: str, path: Path, unlock: Unlock | None = None) -> Signer:
+    """Return the signer of kind ``name`` with the key at ``path``; ``unlock`` gives its passphrase.
 
     Raises:
+        WrongPassphraseError: the passphrase does not open it.
         UsageError: there is no such kind, or the key is not usable.
         InputUnreadable: the key cannot be read.
     """
@@ -34,5 +38,5 @@ def load_signer(name: str, path: Path) -> Signer:
     if name not in targets:
         raise UsageError(f"no signer {name!r}", "Choose one of: " + ", ".join(targets))
     module, _, function = targets[name].partition(":")
-    load = cast(Callable[[Path], Signer], getattr(importlib.import_module(module), function))
-    return load(path)
+    loader = getattr(importlib.import_module(module), function)
+    return cast(Callable[[Path, Unlock | None], Signer], loader)(path, unlock)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gauger_agent.manifest.envelope import PAYLOAD_TYPE, Envelope, Signature, write
+from gauger_agent.manifest.limits import MAX_SIGNATURES
 from gauger_agent.manifest.pae import pae
 from gauger_agent.sign.signer import Signer
 
@@ -20,3 +22,16 @@ def seal(payload: bytes, signers: Sequence[Signer]) -> bytes:
     message = pae(PAYLOAD_TYPE, payload)
     signatures = tuple(Signature(signer.keyid, signer.sign(message)) for signer in signers)
     return write(Envelope(PAYLOAD_TYPE, payload, signatures))
+
+
+def countersign(envelope: Envelope, signer: Signer) -> Envelope:
+    """Return ``envelope`` with one more signature, over the same bytes as the others.
+
+    Raises:
+        ValueError: it carries as many signatures as a reader takes.
+    """
+    if len(envelope.signatures) >= MAX_SIGNATURES:
+        raise ValueError(f"it carries {MAX_SIGNATURES} signatures already")
+    message = pae(envelope.payload_type, envelope.payload)
+    added = Signature(signer.keyid, signer.sign(message))
+    return replace(envelope, signatures=(*envelope.signatures, added))

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+from gauger_agent.errors import UsageError
+
+#: Yields the passphrase (bytes of UTF-8) of a key that needs one; called only then.
+Unlock: TypeAlias = Callable[[], bytes]
+
+
+class WrongPassphraseError(UsageError):
+    """A passphrase does not open the key that it was given for."""
 
 
 class Signer(Protocol):

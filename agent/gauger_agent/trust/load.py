@@ -32,7 +32,7 @@ def from_files(paths: Iterable[Path]) -> tuple[TrustedKey, ...]:
 
 
 def from_state(state: StateFolder) -> tuple[TrustedKey, ...]:
-    """Return the keys in ``trusted.d``, in order of name, less those in ``revoked.d``.
+    """Return the keys in ``trusted.d``, in order of name; revoked ones are among them.
 
     A folder that does not exist holds no key.
 
@@ -40,9 +40,17 @@ def from_state(state: StateFolder) -> tuple[TrustedKey, ...]:
         InputUnreadable: a folder or a file in it cannot be read.
         UsageError: a file does not hold one Ed25519 or P-256 public key.
     """
-    revoked = {key.spki_sha256 for key in from_files(_pem_files(state.revoked))}
-    keys = from_files(_pem_files(state.trusted))
-    return tuple(key for key in keys if key.spki_sha256 not in revoked)
+    return from_files(_pem_files(state.trusted))
+
+
+def revoked_keys(state: StateFolder) -> tuple[TrustedKey, ...]:
+    """Return the keys in ``revoked.d``: believed no longer, whatever else names them.
+
+    Raises:
+        InputUnreadable: a folder or a file in it cannot be read.
+        UsageError: a file does not hold one Ed25519 or P-256 public key.
+    """
+    return from_files(_pem_files(state.revoked))
 
 
 def _pem_files(folder: Path) -> list[Path]:

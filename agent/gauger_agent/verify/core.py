@@ -1,50 +1,54 @@
 """Whether a manifest is what it says: bytes, trusted keys, options and a time in, facts out.
 
 The rules, in the order in which they are checked. A broken rule does not hide those after it;
-only unproven bytes are never read (4 → 5) and values without a shape never interpreted.
+only unproven bytes are never read (5 → 6) and values without a shape never interpreted.
 
-1. ``envelope``: one DSSE envelope in strict JSON, within bounds, with at least one signature.
+1. ``envelope``: one DSSE envelope, plain or in a Sigstore bundle v0.3, in strict JSON, within
+   bounds, with at least one signature.
 2. ``payloadType``: exactly that of an in-toto Statement in JSON.
 3. ``signature``: at least one verifies under a trusted key; every one is tried with every key.
 4. ``signer``: where none verifies, a keyid names a trusted key, else the signer is unknown.
-5. ``statement``: strict JSON, exactly four keys, Statement v1, the two subjects in order.
-6. ``predicateType``: exactly that of a capability manifest.
-7. ``schemaVersion``: one that this verifier reads.
-8. ``predicate``: every field known, of its type and within bounds; times and digests well formed.
-9. ``fingerprint``: subject[0], the roll-up and every component's digest, recomputed.
-10. ``evidence``: subject[1], recomputed.
-11. ``coverage``: every probe that exists has its line.
-12. ``mode``: probed live, unless captured trees are accepted.
-13. ``nonce``: equal to the verifier's own; not done unless asked for.
-14. ``age``: collected recently enough, not in the future; not done unless asked for.
+5. ``revocation``: a signature by a revoked key never counts; broken where there is no other.
+6. ``statement``: strict JSON, exactly four keys, Statement v1, the two subjects in order.
+7. ``predicateType``: exactly that of a capability manifest.
+8. ``schemaVersion``: one that this verifier reads.
+9. ``predicate``: every field known, of its type and within bounds; times and digests well formed.
+10. ``fingerprint``: subject[0], the roll-up and every component's digest, recomputed.
+11. ``evidence``: subject[1], recomputed.
+12. ``coverage``: every probe that exists has its line.
+13. ``mode``: probed live, unless captured trees are accepted.
+14. ``threshold``: as many distinct trusted keys as are asked for; one by default.
+15. ``role``: every role that is asked for is held by one of them.
+16. ``assurance``: that many keys, and those of the roles, are kept as is asked for.
+17. ``agent``: made by a program that is accepted; not done unless asked for.
+18. ``nonce``: equal to the verifier's own; not done unless asked for.
+19. ``clock``: the verifier's own is not before the tool's build nor its last use.
+20. ``ahead``: collected not in the future.
+21. ``age``: collected recently enough; not done unless asked for.
+22. ``lastSeen``: not older than the last one seen of the same machine; the same one is not older.
 
+Rules 19, 20 and 22 are not done, and what they find is said, unless freshness was asked for.
 What the maker claims to have found is carried, not believed: judging again is the caller's.
 """
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from gauger_agent.manifest.statement import Predicate
 from gauger_agent.manifest.times import parse_utc
-from gauger_agent.verify.acceptance import check_age, check_mode, check_nonce
-from gauger_agent.verify.authenticity import prove
+from gauger_agent.verify import acceptance
+from gauger_agent.verify.assurance import Assurance, reached
+from gauger_agent.verify.authenticity import Proven, prove
 from gauger_agent.verify.check import Check
 from gauger_agent.verify.content import read_predicate
+from gauger_agent.verify.freshness import check_freshness
 from gauger_agent.verify.ledger import Ledger
 from gauger_agent.verify.options import Options
 from gauger_probes.evidence.document import Evidence
 
 _SEAL = object()
-
-
-class Assurance(StrEnum):
-    """What the signature shows about the machine; computed here, never read from a manifest."""
-
-    FILE_KEY = "fileKey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +100,33 @@ def verify(data: bytes, options: Options, now: datetime) -> Verified:
     if now.tzinfo is None:
         raise ValueError("now needs a zone")
     ledger = Ledger()
-    proven = prove(data, options.trusted, ledger)
+    proven = prove(data, options, ledger)
     ledger.settle()
     if proven is None:
         raise RuntimeError("unproven, and no rule says why")
     predicate = read_predicate(proven.payload, ledger)
     if predicate is not None:
-        check_mode(predicate, options, ledger)
-        check_nonce(predicate, options, ledger)
-        check_age(predicate, options, now, ledger)
+        _accept(predicate, proven, options, now, ledger)
     ledger.settle()
     if predicate is None:
         raise RuntimeError("no predicate, and no rule says why")
     return Verified(
         payload=proven.payload,
-        payload_sha256=hashlib.sha256(proven.payload).hexdigest(),
+        payload_sha256=proven.payload_sha256,
         predicate=predicate,
         signers=tuple(SignedBy(key.spki_sha256, key.label, key.role) for key in proven.keys),
         checks=ledger.checks(),
-        assurance=Assurance.FILE_KEY,
+        assurance=reached(proven.keys, options.threshold),
         seal=_SEAL,
     )
+
+
+def _accept(
+    predicate: Predicate, proven: Proven, options: Options, now: datetime, ledger: Ledger
+) -> None:
+    acceptance.check_mode(predicate, options, ledger)
+    acceptance.check_threshold(proven.keys, options, ledger)
+    acceptance.check_roles(proven.keys, options, ledger)
+    acceptance.check_assurance(proven.keys, options, ledger)
+    acceptance.check_agent(predicate, options, ledger)
+    check_freshness(predicate, proven.payload_sha256, options, now, ledger)

@@ -52,7 +52,8 @@ class TrustedKey:
     """A key that the verifier has, under the verifier's own name for it.
 
     ``keyid`` is the OpenSSH fingerprint, ``spki_sha256`` the SHA-256 (hex) of ``der``, the
-    SubjectPublicKeyInfo; ``role`` is what the verifier's policy says that the holder is.
+    SubjectPublicKeyInfo; ``role`` is what the verifier's policy says that the holder is, ``hsm``
+    whether it says that the private key is kept in hardware.
     """
 
     label: str
@@ -61,6 +62,19 @@ class TrustedKey:
     algorithm: Algorithm
     der: bytes
     role: str | None = None
+    hsm: bool = False
+
+    @property
+    def hint(self) -> str:
+        """What a Sigstore bundle calls the key: base64 of ``spki_sha256``'s bytes."""
+        return base64.b64encode(bytes.fromhex(self.spki_sha256)).decode()
+
+    @property
+    def pem(self) -> bytes:
+        """The key as SubjectPublicKeyInfo in PEM (RFC 7468)."""
+        body = base64.b64encode(self.der).decode()
+        lines = "\n".join(body[at : at + 64] for at in range(0, len(body), 64))
+        return f"-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n".encode()
 
 
 def trusted_key(pem: bytes, label: str) -> TrustedKey:

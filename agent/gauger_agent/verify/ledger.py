@@ -17,6 +17,7 @@ RULES: Mapping[str, ExitCode] = MappingProxyType(
         "payloadType": ExitCode.NOT_AUTHENTIC,
         "signature": ExitCode.NOT_AUTHENTIC,
         "signer": ExitCode.NOT_BELIEVED,
+        "revocation": ExitCode.NOT_BELIEVED,
         "statement": ExitCode.NOT_AUTHENTIC,
         "predicateType": ExitCode.NOT_AUTHENTIC,
         "schemaVersion": ExitCode.NOT_AUTHENTIC,
@@ -25,8 +26,15 @@ RULES: Mapping[str, ExitCode] = MappingProxyType(
         "evidence": ExitCode.NOT_AUTHENTIC,
         "coverage": ExitCode.NOT_AUTHENTIC,
         "mode": ExitCode.NOT_BELIEVED,
+        "threshold": ExitCode.NOT_BELIEVED,
+        "role": ExitCode.NOT_BELIEVED,
+        "assurance": ExitCode.NOT_BELIEVED,
+        "agent": ExitCode.NOT_BELIEVED,
         "nonce": ExitCode.NOT_FRESH,
+        "clock": ExitCode.NOT_FRESH,
+        "ahead": ExitCode.NOT_FRESH,
         "age": ExitCode.NOT_FRESH,
+        "lastSeen": ExitCode.NOT_FRESH,
     }
 )
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gauger_agent.manifest.times import format_utc, parse_utc
+from gauger_agent.manifest.times import exact_utc, format_utc, parse_utc
 
 
 @pytest.mark.parametrize(
@@ -48,3 +50,9 @@ def test_a_time_is_written_in_utc_to_the_second() -> None:
     assert format_utc(east) == "2026-11-24T01:54:00Z"
     with pytest.raises(ValueError, match="zone"):
         format_utc(datetime(2026, 11, 24))  # noqa: DTZ001  the missing zone is the point
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_every_time_of_every_year_is_read_back(moment: datetime) -> None:
+    assert parse_utc(exact_utc(moment)) == moment
+    assert parse_utc(format_utc(moment)) == moment.replace(microsecond=0)

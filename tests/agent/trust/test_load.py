@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from gauger_agent.errors import InputUnreadable, UsageError
 from gauger_agent.state import StateFolder
-from gauger_agent.trust.load import from_files, from_state
+from gauger_agent.trust.load import from_files, from_state, revoked_keys
 from gauger_agent.verify.keys import TrustedKey
 from support.manifests import OPERATOR, STRANGER, TOKEN, trust
 from support.privilege import open_folder, without_root
@@ -57,18 +58,23 @@ def test_a_folder_that_does_not_exist_holds_no_key(tmp_path: Path) -> None:
     assert from_state(StateFolder(tmp_path / "none")) == ()
 
 
-def test_a_revoked_key_is_not_trusted_under_any_name(state: StateFolder) -> None:
+def test_the_revoked_folder_is_read_in_order_of_name(state: StateFolder) -> None:
     (state.revoked / "lost-in-transit.pem").write_bytes(OPERATOR.public_pem())
     (state.revoked / "never-ours.pem").write_bytes(STRANGER.public_pem())
-    assert _labels(from_state(state)) == ["b-warehouse"]
+    assert _labels(revoked_keys(state)) == ["lost-in-transit", "never-ours"]
+    assert revoked_keys(StateFolder(state.root / "none")) == ()
 
 
-@pytest.mark.parametrize("place", ["trusted", "revoked"])
-def test_a_broken_key_file_is_an_error_and_never_skipped(state: StateFolder, place: str) -> None:
-    broken = state.root / f"{place}.d" / "broken.pem"
+@pytest.mark.parametrize(
+    ("place", "load"), [("trusted.d", from_state), ("revoked.d", revoked_keys)]
+)
+def test_a_broken_key_file_is_an_error_and_never_skipped(
+    state: StateFolder, place: str, load: Callable[[StateFolder], object]
+) -> None:
+    broken = state.root / place / "broken.pem"
     broken.write_text("-----BEGIN PUBLIC KEY-----")
     with pytest.raises(UsageError) as refused:
-        from_state(state)
+        load(state)
     assert str(broken) in refused.value.message
 
 

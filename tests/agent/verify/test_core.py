@@ -12,8 +12,9 @@ from gauger_agent.errors import NotAuthentic, NotBelieved, NotFresh, Refused
 from gauger_agent.exit_codes import ExitCode
 from gauger_agent.manifest.envelope import read, write
 from gauger_agent.manifest.statement import Mode
+from gauger_agent.verify.assurance import Assurance
 from gauger_agent.verify.check import CheckStatus
-from gauger_agent.verify.core import Assurance, Verified, verify
+from gauger_agent.verify.core import Verified, verify
 from gauger_agent.verify.ledger import RULES
 from gauger_agent.verify.options import Options
 from support.attacks import ATTACKS, Attack
@@ -108,14 +109,16 @@ def test_disbelief_is_graver_than_staleness() -> None:
         verify(captured, options(nonce="00" * 32, accept_captured=True), NOW)
 
 
-UNPROVEN = [attack for attack in ATTACKS if attack.check in list(RULES)[:4]]
+#: The rules about the envelope alone.
+OUTSIDE = list(RULES)[: list(RULES).index("statement")]
+UNPROVEN = [attack for attack in ATTACKS if attack.check in OUTSIDE]
 
 
 @pytest.mark.parametrize("attack", UNPROVEN, ids=lambda attack: attack.name)
 def test_nothing_inside_an_unproven_payload_is_read(attack: Attack) -> None:
     with pytest.raises(Refused) as refused:
         verify(attack.manifest(), attack.options, NOW)
-    assert {check.found for check in refused.value.checks[4:]} == {"not reached"}
+    assert {check.found for check in refused.value.checks[len(OUTSIDE) :]} == {"not reached"}
 
 
 def test_an_unknown_signer_is_said_to_be_unchecked_and_never_good() -> None:
@@ -125,6 +128,28 @@ def test_an_unknown_signer_is_said_to_be_unchecked_and_never_good() -> None:
     assert checks["signature"].status is CheckStatus.NOT_DONE
     assert "not checked" in (checks["signature"].found or "")
     assert "signerUnknown" in (checks["signer"].found or "")
+
+
+def test_a_revoked_key_is_not_believed_however_it_is_trusted_and_the_reason_says_so() -> None:
+    for trusted in (trust(OPERATOR), trust(OPERATOR, STRANGER), ()):
+        with pytest.raises(NotBelieved) as refused:
+            verify(sample_manifest(), Options(trusted, revoked=trust(OPERATOR)), NOW)
+        (failed,) = refused.value.failed
+        assert failed.name == "revocation"
+        assert "revoked" in (failed.found or "")
+
+
+def test_a_signature_by_a_revoked_key_beside_a_good_one_does_not_count_and_is_said() -> None:
+    asked = options(OPERATOR, TOKEN, revoked=trust(OPERATOR))
+    verified = verify(sample_manifest(OPERATOR, TOKEN), asked, NOW)
+    assert [signer.key_sha256 for signer in verified.signers] == [trust(TOKEN)[0].spki_sha256]
+    checks = {check.name: check for check in verified.checks}
+    assert checks["revocation"].status is CheckStatus.PASSED
+    assert "does not count" in (checks["revocation"].found or "")
+
+
+def test_revoking_a_key_that_did_not_sign_changes_nothing() -> None:
+    assert verify(sample_manifest(), options(revoked=trust(STRANGER, TOKEN)), NOW).signers
 
 
 def test_a_verifier_without_any_key_believes_nobody() -> None:

@@ -1,0 +1,1 @@
+"""Manifests in the forms that other tools read."""
