@@ -17,7 +17,15 @@ from gauger_probes.evidence.accelerator import Accelerator, Bus
 from gauger_probes.evidence.camera import Camera
 from gauger_probes.evidence.codec import to_json
 from gauger_probes.evidence.document import Evidence
-from gauger_probes.evidence.host import Disk, Host, MemoryModule, Nameplate, Nic, Processor
+from gauger_probes.evidence.host import (
+    Disk,
+    Host,
+    MemoryModule,
+    Nameplate,
+    Nic,
+    Processor,
+    Tpm,
+)
 
 
 class Kind(StrEnum):
@@ -57,7 +65,7 @@ class Fingerprint:
 
 def fingerprint(evidence: Evidence) -> Fingerprint:
     """Return the fingerprint; equal parts stay apart, so components are a multiset."""
-    found = [component(kind, facts) for kind, facts in _parts(evidence)]
+    found = [component(kind, facts) for kind, facts, _ in parts(evidence)]
     components = tuple(sorted(found, key=_order))
     return Fingerprint(components, rollup(components))
 
@@ -83,28 +91,32 @@ def _order(entry: Component) -> tuple[int, bytes]:
     return list(Kind).index(entry.kind), canonical(dict(entry.identifiers))
 
 
-_Part = tuple[Kind, Mapping[str, object]]
+#: What can be a component: the record of the evidence that it was read into.
+Source = Nameplate | Processor | MemoryModule | Nic | Disk | Tpm | Accelerator | Camera
+_Part = tuple[Kind, Mapping[str, object], Source]
 
 
-def _parts(evidence: Evidence) -> Iterator[_Part]:
+def parts(evidence: Evidence) -> Iterator[_Part]:
+    """Yield each component's kind, its identifying facts, and the record that they are from."""
     if evidence.host is not None:
         yield from _host(evidence.host)
     for accelerator in evidence.accelerators:
         if accelerator.parent is None and accelerator.bus is not Bus.CPU:
-            yield Kind.ACCELERATOR, _accelerator(accelerator)
+            yield Kind.ACCELERATOR, _accelerator(accelerator), accelerator
     for camera in evidence.cameras:
-        yield Kind.CAMERA, _camera(camera)
+        yield Kind.CAMERA, _camera(camera), camera
 
 
 def _host(host: Host) -> Iterator[_Part]:
-    plates = ((Kind.BOARD, _nameplate(host.board)), (Kind.SYSTEM, _nameplate(host.system)))
-    yield from (plate for plate in plates if any(plate[1].values()))
-    yield from ((Kind.CPU, _cpu(processor)) for processor in host.processors)
-    yield from ((Kind.MEMORY, _module(module)) for module in host.memory.modules)
-    yield from ((Kind.NIC, _nic(nic)) for nic in host.nics)
-    yield from ((Kind.DISK, _disk(disk)) for disk in host.disks if not disk.removable)
+    for kind, plate in ((Kind.BOARD, host.board), (Kind.SYSTEM, host.system)):
+        if any((facts := _nameplate(plate)).values()):
+            yield kind, facts, plate
+    yield from ((Kind.CPU, _cpu(processor), processor) for processor in host.processors)
+    yield from ((Kind.MEMORY, _module(module), module) for module in host.memory.modules)
+    yield from ((Kind.NIC, _nic(nic), nic) for nic in host.nics)
+    yield from ((Kind.DISK, _disk(disk), disk) for disk in host.disks if not disk.removable)
     if host.tpm.present:
-        yield Kind.TPM, {"version": host.tpm.version}
+        yield Kind.TPM, {"version": host.tpm.version}, host.tpm
 
 
 def _nameplate(plate: Nameplate) -> Mapping[str, object]:

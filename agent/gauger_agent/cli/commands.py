@@ -18,6 +18,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("run", "gauger_agent.cli.run", "probe, judge, sign and write the manifest"),
     Command("probe", "gauger_agent.cli.probe", "probe and print evidence only"),
     Command("verify", "gauger_agent.cli.verify", "check a manifest and judge it anew"),
+    Command("compare", "gauger_agent.cli.compare", "say what changed between two manifests"),
     Command(
         "countersign", "gauger_agent.cli.countersign", "add this machine's signature to a manifest"
     ),

@@ -61,7 +61,10 @@ class Output:
             return
         from rich.console import Console
 
-        Console(file=self.people, highlight=False, markup=False, width=self.width).print(renderable)
+        plain = Console(
+            file=self.people, highlight=False, markup=False, emoji=False, width=self.width
+        )
+        plain.print(renderable)
 
     @property
     def width(self) -> int:

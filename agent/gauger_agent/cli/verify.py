@@ -13,6 +13,9 @@ from gauger_agent.build_date import BUILT
 from gauger_agent.claims import compare_claims
 from gauger_agent.cli import options
 from gauger_agent.cli.output import Output
+from gauger_agent.compare.expected import Expected, Found, look_for, read_expected
+from gauger_agent.compare.local import check_this_machine as local
+from gauger_agent.compare.local import inventory
 from gauger_agent.errors import InputUnreadable, OutputUnwritable, Refused, UsageError
 from gauger_agent.exit_codes import ExitCode, gravest
 from gauger_agent.judging import check_names, exit_code, judge
@@ -22,6 +25,7 @@ from gauger_agent.memory import Memory, recall, remember
 from gauger_agent.read import read_bounded
 from gauger_agent.state import StateFolder, locate
 from gauger_agent.trust.choose import Trust
+from gauger_agent.trust.material import Material
 from gauger_agent.verify.check import Check, CheckStatus
 from gauger_agent.verify.core import SignedBy, Verified, verify
 from gauger_agent.verify.freshness import NOT_ASKED
@@ -29,10 +33,31 @@ from gauger_agent.verify.options import Options
 from gauger_agent.view import judgement_json
 from gauger_probes.evidence.codec import to_json
 from gauger_probes.evidence.common import JsonValue
+from gauger_probes.evidence.document import Evidence
 from gauger_thresholds.evaluate.judge import Judgement
 
 #: Rules that say what they notice even where freshness was not asked for.
 _NOTICED = frozenset({"clock", "ahead", "lastSeen"})
+#: Rules that say what they found however it was.
+_TOLD = frozenset({"thisMachine", "expectedSerials"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What an authentic manifest is held against: this machine, a list of serial numbers."""
+
+    here: Evidence | None
+    material: Material
+    expected: tuple[Expected, ...] | None
+
+    def serials(self, evidence: Evidence) -> Found | None:
+        """Return which of the list are in ``evidence``, where there is a list."""
+        return None if self.expected is None else look_for(self.expected, evidence)
+
+    def checks(self, evidence: Evidence, serials: Found | None) -> tuple[Check, ...]:
+        """Return how ``evidence`` compares."""
+        found = [] if self.here is None else [local(evidence, self.here, self.material)]
+        return (*found, *([] if serials is None else [serials.check()]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +69,7 @@ class _Answer:
     checks: tuple[Check, ...]
     verified: Verified | None = None
     judgement: Judgement | None = None
+    serials: Found | None = None
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -59,6 +85,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accept-captured", action="store_true", help="accept a manifest made from a captured tree"
     )
+    parser.add_argument(
+        "--this-machine", action="store_true", help="the manifest must describe this machine"
+    )
+    parser.add_argument(
+        "--expect", type=Path, metavar="FILE.csv", help="serial numbers that must be in it"
+    )
     options.judging(parser)
 
 
@@ -72,12 +104,13 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
     trust = options.trust(arguments, state)
     arguments.packs = _packs(arguments, trust)
     chosen = _options(arguments, trust)
+    held = _held_against(arguments, trust, output)
     now = datetime.now(UTC)
     before = memory = recall(state)
     codes = []
     for path in arguments.file:
         asked = replace(chosen, seen=memory.manifests, last_used=memory.last_used)
-        answer = _answer(path, asked, now, arguments)
+        answer = _answer(path, asked, now, arguments, held)
         memory = memory.after(answer.verified, now)
         output.json(_json(answer))
         if not (output.as_json or output.quiet):
@@ -118,7 +151,18 @@ def _options(arguments: argparse.Namespace, trust: Trust) -> Options:
     return replace(asked, build_date=BUILT)
 
 
-def _answer(path: Path, chosen: Options, now: datetime, arguments: argparse.Namespace) -> _Answer:
+def _held_against(arguments: argparse.Namespace, trust: Trust, output: Output) -> _Held:
+    expected = None if arguments.expect is None else read_expected(arguments.expect)
+    here = None
+    if arguments.this_machine:
+        with output.progress() as report:
+            here = inventory(report)
+    return _Held(here, trust.material, expected)
+
+
+def _answer(
+    path: Path, chosen: Options, now: datetime, arguments: argparse.Namespace, held: _Held
+) -> _Answer:
     try:
         data = read_bounded(path, MAX_FILE)
         verified = verify(data, chosen, now)
@@ -130,9 +174,12 @@ def _answer(path: Path, chosen: Options, now: datetime, arguments: argparse.Name
     except Refused as problem:
         return _Answer(str(path), problem.exit_code, problem.checks)
     judgement = judge(verified.evidence, arguments.as_of or options.today(), arguments.packs)
-    checks = (*verified.checks, compare_claims(verified.predicate))
-    code = exit_code(judgement, arguments.fail_on)
-    return _Answer(str(path), code, checks, verified, judgement)
+    serials = held.serials(verified.evidence)
+    compared = held.checks(verified.evidence, serials)
+    checks = (*verified.checks, compare_claims(verified.predicate), *compared)
+    codes = [exit_code(judgement, arguments.fail_on)]
+    codes += [ExitCode.MISMATCH for check in compared if check.failed]
+    return _Answer(str(path), gravest(codes), checks, verified, judgement, serials)
 
 
 def _json(answer: _Answer) -> dict[str, JsonValue]:
@@ -147,6 +194,7 @@ def _json(answer: _Answer) -> dict[str, JsonValue]:
         "payloadSha256": verified.payload_sha256 if verified else None,
         "collectedAt": format_utc(verified.collected_at) if verified else None,
         **judgement_json(answer.judgement),
+        **({"expectedSerials": to_json(answer.serials)} if answer.serials else {}),
     }
 
 
@@ -181,4 +229,5 @@ def _is_said(check: Check) -> bool:
     """Whether people are told: what failed, what was noticed unasked, whose signature is void."""
     noticed = check.name in _NOTICED and check.advice is not None and check.found != NOT_ASKED
     void = check.name == "revocation" and check.status is CheckStatus.PASSED
-    return bool(check.found) and (check.failed or noticed or void)
+    told = check.name in _TOLD
+    return bool(check.found) and (check.failed or noticed or void or told)

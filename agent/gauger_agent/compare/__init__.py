@@ -1,0 +1,1 @@
+"""What changed between two manifests, part by part, and what that means."""
