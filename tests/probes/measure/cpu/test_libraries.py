@@ -27,7 +27,7 @@ def _onnxruntime(bench: Bench) -> Library:
 
 
 def _torch(bench: Bench) -> Library:
-    pytest.importorskip("torch", reason="used where a machine has it, and never installed for it")
+    pytest.importorskip("torch", reason="PyTorch is not installed; the system tier installs it")
     module = importlib.import_module("gauger_probes.measure.backends.cpu.pytorch")
     opened: Library = module.library(bench)
     return opened

@@ -23,7 +23,7 @@ from gauger_probes.measure.templates.networks import TRIAL
 
 _HAS_TORCH = importlib.util.find_spec("torch") is not None
 with_torch = pytest.mark.skipif(
-    not _HAS_TORCH, reason="PyTorch is not installed: no wheel of it that PyPI has is without CUDA"
+    not _HAS_TORCH, reason="PyTorch is not installed; the system tier installs it"
 )
 
 
