@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -81,11 +81,23 @@ class Memory:
 
     def merged(self, other: Memory) -> Memory:
         """Return what both remember, of each machine the newer manifest."""
-        both = self
-        for rollup, seen in other.manifests.items():
-            both = both.with_manifest(rollup, seen)
-        moments = [moment for moment in (self.last_used, other.last_used) if moment is not None]
-        return replace(both, last_used=max(moments, default=None))
+        return remembered([self, other])
+
+
+def remembered(memories: Iterable[Memory]) -> Memory:
+    """Return what all of ``memories`` remember together, the first one's packs."""
+    manifests: dict[str, Seen] = {}
+    first: Memory | None = None
+    moments: list[datetime] = []
+    for memory in memories:
+        first = first or memory
+        moments += [] if memory.last_used is None else [memory.last_used]
+        for rollup, seen in memory.manifests.items():
+            last = manifests.get(rollup)
+            if last is None or last.collected_at < seen.collected_at:
+                manifests[rollup] = seen
+    packs = {} if first is None else first.packs
+    return Memory(max(moments, default=None), manifests, packs)
 
 
 def recall(state: StateFolder) -> Memory:

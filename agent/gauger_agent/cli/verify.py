@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
+import multiprocessing
 import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +26,7 @@ from gauger_agent.exit_codes import ExitCode, gravest
 from gauger_agent.judging import check_names, exit_code, judge
 from gauger_agent.manifest.limits import MAX_FILE
 from gauger_agent.manifest.times import format_utc
-from gauger_agent.memory import Memory, recall, remember
+from gauger_agent.memory import Memory, recall, remember, remembered
 from gauger_agent.read import read_bounded
 from gauger_agent.state import StateFolder, locate
 from gauger_agent.trust.choose import Trust
@@ -36,6 +41,8 @@ from gauger_probes.evidence.common import JsonValue
 from gauger_probes.evidence.document import Evidence
 from gauger_thresholds.evaluate.judge import Judgement
 
+#: From so many files on, all CPUs verify, so many files at a time each.
+_MANY, _CHUNK = 32, 8
 #: Rules that say what they notice even where freshness was not asked for.
 _NOTICED = frozenset({"clock", "ahead", "lastSeen"})
 #: Rules that say what they found however it was.
@@ -106,19 +113,77 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
     chosen = _options(arguments, trust)
     held = _held_against(arguments, trust, output)
     now = datetime.now(UTC)
-    before = memory = recall(state)
-    codes = []
-    for path in arguments.file:
-        asked = replace(chosen, seen=memory.manifests, last_used=memory.last_used)
-        answer = _answer(path, asked, now, arguments, held)
-        memory = memory.after(answer.verified, now)
+    memory = recall(state)
+    asked = replace(chosen, seen=memory.manifests, last_used=memory.last_used)
+    work = _Work(asked, now, arguments, held)
+    told = _at_once(work, output) if _is_many(arguments, output) else _in_turn(work, output)
+    learnt: list[Memory] = []
+    codes: set[ExitCode] = set()
+    for code, news in told:
+        codes.add(code)
+        learnt += [news] if news.manifests else []
+    if learnt:
+        _keep(state, remembered(learnt), output)
+    return gravest(codes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What every file is verified with: the same for all, so that their order decides nothing."""
+
+    asked: Options
+    now: datetime
+    arguments: argparse.Namespace
+    held: _Held
+
+    def answer(self, path: Path) -> tuple[_Answer, Memory]:
+        """Return what verifying one file yielded, and what is learnt from it."""
+        answer = _answer(path, self.asked, self.now, self.arguments, self.held)
+        return answer, Memory().after(answer.verified, self.now)
+
+
+def _in_turn(work: _Work, output: Output) -> Iterator[tuple[ExitCode, Memory]]:
+    for path in work.arguments.file:
+        answer, news = work.answer(path)
         output.json(_json(answer))
         if not (output.as_json or output.quiet):
             _show(output, answer)
-        codes.append(answer.code)
-    if memory is not before:
-        _keep(state, memory, output)
-    return gravest(codes)
+        yield answer.code, news
+
+
+def _is_many(arguments: argparse.Namespace, output: Output) -> bool:
+    return len(arguments.file) >= _MANY and (output.as_json or output.quiet)
+
+
+def _at_once(work: _Work, output: Output) -> Iterator[tuple[ExitCode, Memory]]:
+    """Verify on all CPUs; answers come in the order of the files all the same."""
+    context = multiprocessing.get_context("fork")
+    cpus = len(os.sched_getaffinity(0))
+    pool = ProcessPoolExecutor(cpus, context, initializer=_begin, initargs=(work, output.as_json))
+    try:
+        for line, code, news in pool.map(_one, work.arguments.file, chunksize=_CHUNK):
+            if output.as_json:
+                output.raw(line)
+            yield code, news
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+#: What a process of the pool works with, set when it begins.
+_begun: list[tuple[_Work, bool]] = []
+
+
+def _begin(work: _Work, as_json: bool) -> None:
+    # An interrupt is the first process's to tell of.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _begun.append((work, as_json))
+
+
+def _one(path: Path) -> tuple[bytes, ExitCode, Memory]:
+    work, as_json = _begun[-1]
+    answer, news = work.answer(path)
+    line = json.dumps(to_json(_json(answer)), allow_nan=False) + "\n" if as_json else ""
+    return line.encode(), answer.code, news
 
 
 def _keep(state: StateFolder, memory: Memory, output: Output) -> None:

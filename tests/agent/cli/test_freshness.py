@@ -89,12 +89,43 @@ def test_the_same_file_twice_is_no_replay(tmp_path: Path, key: Path) -> None:
     assert len(codes) == 1
 
 
-def test_an_older_manifest_among_several_files_is_noticed(tmp_path: Path, key: Path) -> None:
-    files = [_manifest(tmp_path, timedelta(hours=hours)) for hours in (1, 2)]
-    done = _verify(tmp_path, key, *files, "--max-age", "1")
-    assert done.code == ExitCode.NOT_FRESH
-    states = [_check(item, "lastSeen")["status"] for item in done.objects]
-    assert states == ["notDone", "failed"]
+def test_files_of_one_command_are_held_against_what_was_known_before_it_whatever_their_order(
+    tmp_path: Path, key: Path
+) -> None:
+    new, old = (_manifest(tmp_path, timedelta(hours=hours)) for hours in (1, 2))
+    for order in ((new, old), (old, new)):
+        (tmp_path / "home" / "seen.json").unlink(missing_ok=True)
+        done = _verify(tmp_path, key, *order, "--max-age", "1")
+        assert {_check(item, "lastSeen")["status"] for item in done.objects} <= {
+            "notDone",
+            "passed",
+        }
+        # The newer one is remembered, in either order.
+        assert _verify(tmp_path, key, old, "--max-age", "1").code == ExitCode.NOT_FRESH
+
+
+def test_many_files_are_answered_alike_in_any_order_and_number(tmp_path: Path, key: Path) -> None:
+    new, old = (_manifest(tmp_path, timedelta(hours=hours)) for hours in (1, 2))
+    bad = tmp_path / "bad.json"
+    bad.write_text("{")
+    absent = tmp_path / "absent.json"
+    files = [new, old, bad, absent] * 16
+    asked = ("--as-of", "2026-11-26")
+
+    def answers(order: list[Path]) -> list[tuple[str, str]]:
+        done = _verify(tmp_path, key, *order, *asked)
+        assert done.code == ExitCode.INPUT_UNREADABLE
+        found = [(item["file"], json.dumps(item, sort_keys=True)) for item in done.objects]
+        assert [file for file, _ in found] == [str(file) for file in order]
+        return found
+
+    (tmp_path / "home" / "seen.json").unlink(missing_ok=True)
+    many = answers(files)
+    (tmp_path / "home" / "seen.json").unlink()
+    assert sorted(answers(files[::-1])) == sorted(many)
+    (tmp_path / "home" / "seen.json").unlink()
+    few = answers(files[:4])  # so few are verified in one process
+    assert sorted(set(many)) == sorted(set(few))
 
 
 def test_a_manifest_from_the_future_is_refused_on_request_and_poisons_no_memory(
