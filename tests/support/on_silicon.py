@@ -82,6 +82,7 @@ Never seen:
 - another device than those above: other generations state other flags, have other algorithms and
   keep other bits of their sums;
 - several devices in one machine, measured one by one and all at once;
+- templates through ONNX Runtime's CUDA provider (through PyTorch they were made);
 - a device in partitions (MIG): its fields of NVML come from published captures;
 - which number a driver answers with when a device falls off the bus, hangs or is reset;
 - drivers of CUDA 12, and cuBLASLt of CUDA 12 on a device.

@@ -9,9 +9,10 @@ speed is not.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from gauger_probes.accelerators.cpu_device import CPU_ID
@@ -55,8 +56,7 @@ def probe(context: Context, shelf: Shelf | None = None) -> Result:
     multiplier.open(precisions.PRECISIONS[kind] for kind in kinds if kind in precisions.PRECISIONS)
     ready_s = time.perf_counter()
     times = plan(ready_s, began_s + context.options.budget_s - ready_s, kinds)
-    steps = _steps(times, bench, multiplier)
-    taken = [item for step in steps for item in _taken(step, teller)]
+    taken = list(_all_taken(_steps(times, bench, multiplier), teller, bench))
     parts = [item for item in taken if isinstance(item, Part)]
     parts += [Part(_name(kind), Status.NOT_RUN, why) for kind, why in lacking.items()]
     measurements = tuple(item for item in taken if isinstance(item, Measurement))
@@ -91,6 +91,23 @@ def _steps(times: Plan, bench: Bench, multiplier: Multiplier) -> Iterator[_Step]
         else:
             take = partial(multiplier.measure, precision, window, bench)
             yield _Step(kind, f"multiplying {precision} matrices", take)
+
+
+def _all_taken(
+    steps: Iterable[_Step], teller: _Teller, bench: Bench
+) -> Iterator[Measurement | Part]:
+    """Yield what the steps bring, widened by how the machine's pace changed between them."""
+    from gauger_probes.measure.yardstick import Yardstick, widened
+
+    with Yardstick(bench) as yardstick:
+        paces = [yardstick.take()]
+        found: list[tuple[Measurement | Part, ...]] = []
+        for step in steps:
+            found.append(_taken(step, teller))
+            paces.append(yardstick.take())
+    for items, around in zip(found, pairwise(paces), strict=True):
+        for item in items:
+            yield widened(item, around, paces) if isinstance(item, Measurement) else item
 
 
 def _taken(step: _Step, teller: _Teller) -> tuple[Measurement | Part, ...]:

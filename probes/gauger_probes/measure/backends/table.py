@@ -51,6 +51,13 @@ BACKENDS: tuple[BackendSpec, ...] = (
         "vector units, lower bound",
         ("gemm", "copy", "search"),
     ),
+    BackendSpec(
+        "onnxruntime",
+        "gauger_probes.measure.backends.onnx_provider.backend:open_backend",
+        "matrix units",
+        ("templates",),
+        slow=True,
+    ),
 )
 
 

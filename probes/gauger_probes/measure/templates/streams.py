@@ -67,13 +67,13 @@ class Streams:
         return np.ascontiguousarray(np.roll(self.faces, -first, axis=0)[:batch])
 
 
-def expect_alike(found: Array, expected: Array, what: str) -> None:
-    """Compare two templates.
+def expect_alike(found: Array, expected: Array, what: str, drift: float = _DRIFT) -> None:
+    """Compare two templates; ``drift`` is what may differ, as part of the largest number.
 
     Raises:
         WrongResultError: they differ by more than rounding, or are not finite.
     """
-    allowed = _DRIFT * float(np.abs(expected).max())
+    allowed = drift * float(np.abs(expected).max())
     # Written so that NaN fails.
     if not float(np.abs(found - expected).max()) <= allowed:
         raise WrongResultError(f"{what} does not give the template that it should")
