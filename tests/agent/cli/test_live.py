@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import getpass
+import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -43,6 +47,16 @@ def test_two_runs_of_one_machine_have_one_fingerprint(tmp_path: Path) -> None:
         for n in range(2)
     ]
     assert runs[0].json["fingerprint"] == runs[1].json["fingerprint"]
+
+
+def test_no_name_of_the_host_or_of_its_user_is_in_the_manifest(tmp_path: Path) -> None:
+    done = gauger("run", "--no-measure", "--output", tmp_path / "m.json", "--json", home=tmp_path)
+    assert done.code in _VERDICTS
+    payload = base64.b64decode(json.loads((tmp_path / "m.json").read_text())["payload"]).decode()
+    names = {socket.gethostname(), socket.getfqdn(), getpass.getuser(), str(Path.home())}
+    # A name of a few letters is in any text.
+    telling = {name for name in names if len(name) > 5 and name != "localhost"}
+    assert [name for name in telling if name in payload] == []
 
 
 def test_the_manifest_goes_to_standard_output_alone(tmp_path: Path) -> None:
