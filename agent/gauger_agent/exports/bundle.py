@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gauger_agent.errors import UsageError
-from gauger_agent.manifest.bundle import wrap
+from gauger_agent.manifest.bundle_writing import wrap
 from gauger_agent.manifest.envelope import Envelope, Signature, read
 from gauger_agent.manifest.pae import pae
 from gauger_agent.trust.choose import Trust

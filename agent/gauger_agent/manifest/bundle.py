@@ -1,4 +1,4 @@
-"""Sigstore bundles, version 0.3, around a DSSE envelope signed with a key that one has.
+"""Reads Sigstore bundles, version 0.3, around a DSSE envelope signed with a key that one has.
 
 The form is that of sigstore/protobuf-specs (sigstore_bundle.proto) in protobuf's JSON mapping, with
 the lowerCamelCase names alone. Logs, timestamps and the hint are unsigned: they are let through and
@@ -7,18 +7,11 @@ never believed. A bundle that rests on a certificate cannot be checked by a key 
 
 from __future__ import annotations
 
-import base64
-import json
-from typing import TYPE_CHECKING
-
 from gauger_agent.manifest.strict_json import StrictJsonError, parse
 from gauger_probes.evidence.codec import kind_of
 from gauger_probes.evidence.common import JsonValue
 
-if TYPE_CHECKING:
-    from gauger_agent.manifest.envelope import Envelope
-
-#: The media type that is written, and its older spelling, which is read too.
+#: The media type, and its older spelling.
 MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 _MEDIA_TYPES = (MEDIA_TYPE, "application/vnd.dev.sigstore.bundle+json;version=0.3")
 
@@ -69,31 +62,6 @@ def unwrap(value: JsonValue) -> tuple[dict[str, JsonValue], str]:
     return envelope, hint
 
 
-def wrap(envelope: Envelope, spki_sha256: bytes) -> bytes:
-    """Return the bundle around ``envelope``, which has one signature, as one line of JSON.
-
-    ``spki_sha256``, the digest of the key's SubjectPublicKeyInfo, becomes the hint in base64 (the
-    key id of RFC 6962, section 3.2, as the specification recommends).
-
-    Raises:
-        ValueError: there is not exactly one signature.
-    """
-    (signature,) = envelope.signatures
-    body = {
-        "mediaType": MEDIA_TYPE,
-        "verificationMaterial": {
-            "publicKey": {"hint": _text(spki_sha256)},
-            "tlogEntries": [],
-        },
-        "dsseEnvelope": {
-            "payload": _text(envelope.payload),
-            "payloadType": envelope.payload_type,
-            "signatures": [{"sig": _text(signature.sig), "keyid": ""}],
-        },
-    }
-    return json.dumps(body, separators=(",", ":")).encode() + b"\n"
-
-
 def _hint(value: JsonValue) -> str:
     where = "bundle.verificationMaterial"
     material = _object(value, where, _MATERIAL)
@@ -117,7 +85,3 @@ def _object(value: JsonValue, where: str, known: set[str]) -> dict[str, JsonValu
         if name not in known:
             raise BundleError(f"{where}: unknown field {name[:64]!a}")
     return value
-
-
-def _text(data: bytes) -> str:
-    return base64.b64encode(data).decode()

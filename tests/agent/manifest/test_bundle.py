@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gauger_agent.manifest.bundle import MEDIA_TYPE, is_bundle, wrap
+from gauger_agent.manifest.bundle import MEDIA_TYPE, is_bundle
+from gauger_agent.manifest.bundle_writing import wrap
 from gauger_agent.manifest.envelope import Envelope, EnvelopeError, Signature, read, write
 
 PLAIN = Envelope("text/plain", b"hello", (Signature("", b"\1\2\3"),))

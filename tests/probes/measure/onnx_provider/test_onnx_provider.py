@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gauger_probes.measure.backends.onnx_provider.backend import ProviderBackend
+from gauger_probes.measure.backends.onnx_provider.device import ProviderDevice
 from gauger_probes.measure.backends.onnx_provider.engine import ProviderEngine
 from gauger_probes.measure.backends.protocol import (
     Direction,
@@ -25,7 +26,7 @@ from support import cuda_stand_in
 
 onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
 
-_ENGINE = ProviderEngine("CPUExecutionProvider", "cpu", 0, "cpu")
+_ENGINE = ProviderEngine(ProviderDevice("CPUExecutionProvider", "cpu", 0), "cpu")
 
 
 @pytest.mark.parametrize("batch", [1, 3])
@@ -51,7 +52,7 @@ def test_a_wrong_template_is_refused() -> None:
 
 
 def test_a_provider_that_cannot_be_loaded_is_not_left_to_the_processors() -> None:
-    engine = ProviderEngine("CUDAExecutionProvider", "cuda", 0, "0000:65:00.0")
+    engine = ProviderEngine(ProviderDevice("CUDAExecutionProvider", "cuda", 0), "0000:65:00.0")
     if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
         pytest.skip("this ONNX Runtime has the provider")
     with pytest.raises(NotNativeError, match="has no CUDAExecutionProvider"):
@@ -85,7 +86,7 @@ def test_devices_are_named_by_their_address_in_the_drivers_order(
     machine.tell_devices({"bus": "0000:b1:00.0"}, {"bus": "nowhere"}, {"bus": "0000:65:00.0"})
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CUDAExecutionProvider"])
     found = ProviderBackend(Roots(tmp_path)).engines()
-    assert [(engine.id, engine.ordinal) for engine in found] == [  # type: ignore[attr-defined]
+    assert [(engine.id, engine.device.ordinal) for engine in found] == [  # type: ignore[attr-defined]
         ("0000:b1:00.0", 0),
         ("0000:65:00.0", 2),
     ]

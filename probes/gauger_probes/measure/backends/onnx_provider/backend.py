@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from gauger_probes.measure.backends.cuda.driver import Driver
 from gauger_probes.measure.backends.cuda.find_library import find_driver
+from gauger_probes.measure.backends.onnx_provider.device import ProviderDevice
 from gauger_probes.measure.backends.onnx_provider.engine import ProviderEngine
 from gauger_probes.measure.backends.protocol import Backend, Engine
 from gauger_probes.roots import Roots
@@ -44,7 +45,7 @@ class ProviderBackend:
         driver = Driver(find_driver(self.roots))
         places = [driver.facts(ordinal).place for ordinal in range(driver.count())]
         return [
-            ProviderEngine(_PROVIDER, _MEMORY, ordinal, place)
+            ProviderEngine(ProviderDevice(_PROVIDER, _MEMORY, ordinal), place)
             for ordinal, place in enumerate(places)
             if place is not None
         ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from gauger_probes.evidence.common import JsonValue
+from gauger_probes.measure.backends.onnx_provider.device import ProviderDevice
 from gauger_probes.measure.backends.protocol import (
     Direction,
     Gallery,
@@ -22,11 +23,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ProviderEngine:
-    """Device ``ordinal`` of ``provider``; ``memory`` is what ONNX Runtime calls its memory."""
+    """``device`` as the evidence names it: ``id``."""
 
-    provider: str
-    memory: str
-    ordinal: int
+    device: ProviderDevice
     id: str
 
     @property
@@ -38,7 +37,7 @@ class ProviderEngine:
         """Return the provider and the library's version."""
         import onnxruntime
 
-        return {"provider": self.provider, "onnxruntime": str(onnxruntime.__version__)}
+        return {"provider": self.device.provider, "onnxruntime": str(onnxruntime.__version__)}
 
     def precisions(self) -> Sequence[Precision]:
         """Multiply in none: other backends reach the units more directly."""
@@ -66,7 +65,7 @@ class ProviderEngine:
         """
         from gauger_probes.measure.backends.onnx_provider.templating import prepare
 
-        return prepare(self, network, batch, precision, seed)
+        return prepare(self.device, network, batch, precision, seed)
 
     def close(self) -> None:
         """Leave nothing: a session ends with its work."""

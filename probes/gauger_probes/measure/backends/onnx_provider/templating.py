@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
+from gauger_probes.measure.backends.onnx_provider.device import ProviderDevice
 from gauger_probes.measure.backends.protocol import DeviceLostError, NotNativeError, Precision
 from gauger_probes.measure.errors import WrongResultError
 from gauger_probes.measure.onnx_model import Model, Port
@@ -23,9 +24,6 @@ from gauger_probes.measure.templates.graph import FACES, Graph
 from gauger_probes.measure.templates.networks import CHECKED, Network
 from gauger_probes.measure.templates.reference import evaluate
 from gauger_probes.measure.templates.streams import expect_alike
-
-if TYPE_CHECKING:
-    from gauger_probes.measure.backends.onnx_provider.engine import ProviderEngine
 
 _ELEMENTS = {Precision.FP32: "float32", Precision.FP16: "float16"}
 #: What rounding through the layers may change, as part of the largest number of a template.
@@ -81,7 +79,7 @@ class ProviderWork:
 
 
 def prepare(
-    engine: ProviderEngine, network: Network, batch: int, precision: Precision, seed: int
+    device: ProviderDevice, network: Network, batch: int, precision: Precision, seed: int
 ) -> ProviderWork:
     """Prepare ``batch`` faces on their way through ``network``.
 
@@ -92,14 +90,14 @@ def prepare(
     """
     if precision not in _ELEMENTS:
         raise NotNativeError(f"networks are not run in {precision}")
-    _check_small(engine, precision, seed)
-    return _work(engine, _graph(network, seed), network.name, batch, precision, seed)
+    _check_small(device, precision, seed)
+    return _work(device, _graph(network, seed), network.name, batch, precision, seed)
 
 
 @lru_cache(maxsize=8)
-def _check_small(engine: ProviderEngine, precision: Precision, seed: int) -> None:
+def _check_small(device: ProviderDevice, precision: Precision, seed: int) -> None:
     graph = CHECKED.build(np.random.default_rng(seed))
-    work = _work(engine, graph, CHECKED.name, 2, precision, seed)
+    work = _work(device, graph, CHECKED.name, 2, precision, seed)
     work.run(1)
     (found,) = work.binding.copy_outputs_to_cpu()
     expected = evaluate(graph, _single(work.faces))
@@ -113,44 +111,44 @@ def _graph(network: Network, seed: int) -> Graph:
 
 
 def _work(
-    engine: ProviderEngine, graph: Graph, name: str, batch: int, precision: Precision, seed: int
+    device: ProviderDevice, graph: Graph, name: str, batch: int, precision: Precision, seed: int
 ) -> ProviderWork:
-    session = _session(engine, _model(graph, _ELEMENTS[precision]), precision)
+    session = _session(device, _model(graph, _ELEMENTS[precision]), precision)
     drawn = np.random.default_rng(seed).standard_normal((batch, *graph.shapes[FACES]), np.float32)
     faces = drawn.astype(_ELEMENTS[precision])
     binding = session.io_binding()
     try:
-        there = onnxruntime.OrtValue.ortvalue_from_numpy(faces, engine.memory, engine.ordinal)
+        there = onnxruntime.OrtValue.ortvalue_from_numpy(faces, device.memory, device.ordinal)
         binding.bind_ortvalue_input(FACES, there)
-        binding.bind_output(graph.output, engine.memory, engine.ordinal)
+        binding.bind_output(graph.output, device.memory, device.ordinal)
     except RuntimeError as problem:
         raise MemoryError(str(problem).partition("\n")[0]) from problem
     method = (
         f"{name} of random weights on random faces; onnxruntime {onnxruntime.__version__},"
-        f" {engine.provider}, faces and templates in the device's memory, the host's clock"
+        f" {device.provider}, faces and templates in the device's memory, the host's clock"
     )
     return ProviderWork(session, binding, faces, _DRIFT[precision], method)
 
 
-def _session(engine: ProviderEngine, model: Model, precision: Precision) -> Any:
-    if engine.provider not in onnxruntime.get_available_providers():
-        raise NotNativeError(f"this ONNX Runtime has no {engine.provider}")
+def _session(device: ProviderDevice, model: Model, precision: Precision) -> Any:
+    if device.provider not in onnxruntime.get_available_providers():
+        raise NotNativeError(f"this ONNX Runtime has no {device.provider}")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _ERRORS
-    provider: Any = engine.provider
-    if engine.provider != CPU:
+    provider: Any = device.provider
+    if device.provider != CPU:
         options.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
-        provider = (engine.provider, {"device_id": str(engine.ordinal)})
+        provider = (device.provider, {"device_id": str(device.ordinal)})
     try:
         session = onnxruntime.InferenceSession(model.to_bytes(), options, providers=[provider])
     except RuntimeError as problem:  # what its own exceptions are
         said = str(problem).partition("\n")[0]
         raise NotNativeError(
-            f"{engine.provider} does not run it in {precision}: {said}"
+            f"{device.provider} does not run it in {precision}: {said}"
         ) from problem
     # A library of CUDA's that is not there costs the provider alone, and is not said otherwise.
-    if session.get_providers()[0] != engine.provider:
-        raise NotNativeError(f"{engine.provider} could not be loaded")
+    if session.get_providers()[0] != device.provider:
+        raise NotNativeError(f"{device.provider} could not be loaded")
     session._model_bytes = None
     return session
 
