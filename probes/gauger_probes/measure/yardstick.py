@@ -24,10 +24,12 @@ from gauger_probes.measure.blas import one_thread
 from gauger_probes.measure.crew import Crew
 
 #: Side of the matrices that every CPU multiplies, bytes that all of them copy together, and how
-#: often both are done each time: some milliseconds.
-_SIDE, _COPIED, _TIMES = 384, 64 * 1024 * 1024, 9
-#: Quantities whose pace is that of copying, or of either; the rest compute.
-_COPYING, _BOTH = frozenset({"memoryBandwidth"}), frozenset({"gallerySearch"})
+#: often both are done each time: a twentieth of a second.
+_SIDE, _COPIED, _TIMES = 384, 64 * 1024 * 1024, 25
+#: Quantities whose pace is that of copying; the rest compute, searches of many faces at once too.
+_COPYING = frozenset({"memoryBandwidth"})
+#: From so many paces on, the slowest and the fastest are left out: a neighbour's blink is no pace.
+_MANY = 7
 
 Floats = npt.NDArray[np.float32]
 
@@ -103,14 +105,12 @@ def widened(item: Measurement, around: tuple[Pace, Pace], run: Sequence[Pace]) -
     ``conditions.pace`` has the slowest and the fastest pace of the run as parts of the one around
     the measurement; ``low`` and ``high`` are multiplied by them.
     """
-    of = [_computing, _copying]
-    if item.quantity in _COPYING:
-        of = [_copying]
-    elif item.quantity not in _BOTH:
-        of = [_computing]
-    slowest = min(min(map(pace, run)) / _between(pace, around) for pace in of)
-    fastest = max(max(map(pace, run)) / _between(pace, around) for pace in of)
-    low, high = min(slowest, 1.0), max(fastest, 1.0)
+    of = _copying if item.quantity in _COPYING else _computing
+    paces = sorted(map(of, run))
+    left_out = 1 if len(paces) >= _MANY else 0
+    between = statistics.fmean(map(of, around))
+    low = min(paces[left_out] / between, 1.0)
+    high = max(paces[-1 - left_out] / between, 1.0)
     return dataclasses.replace(
         item,
         low=item.low * low,
@@ -125,7 +125,3 @@ def _computing(pace: Pace) -> float:
 
 def _copying(pace: Pace) -> float:
     return pace.copying
-
-
-def _between(pace: Callable[[Pace], float], around: tuple[Pace, Pace]) -> float:
-    return statistics.fmean(map(pace, around))
