@@ -63,6 +63,7 @@ class P256Signer:
     """A P-256 key, as a TPM or an HSM would hold."""
 
     private: EllipticCurvePrivateKey
+    deterministic: bool = False
 
     @property
     def keyid(self) -> str:
@@ -73,7 +74,7 @@ class P256Signer:
         return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
     def sign(self, message: bytes) -> bytes:
-        return self.private.sign(message, ECDSA(SHA256()))
+        return self.private.sign(message, ECDSA(SHA256(), deterministic_signing=self.deterministic))
 
 
 OPERATOR = file_key("operator")
