@@ -45,6 +45,6 @@ def judge(evidence: Evidence, as_of: date, names: Sequence[str] = ()) -> Judgeme
     return judge_evidence(evidence, built_in_packs(), built_in_catalogue(), as_of, names)
 
 
-def exit_code(judgement: Judgement, fail_on: Level) -> ExitCode:
-    """Return 10, 11 or 0 for what was found."""
-    return _CODES[overall(judgement, fail_on)]
+def exit_code(judgement: Judgement, fail_on: Level, max_pack_age: float | None = None) -> ExitCode:
+    """Return 10, 11 or 0 for what was found; ``max_pack_age`` in days past a pack's review."""
+    return _CODES[overall(judgement, fail_on, max_pack_age)]

@@ -14,7 +14,7 @@ from gauger_thresholds.findings import Level
 
 
 def judging(parser: argparse.ArgumentParser) -> None:
-    """Add ``--as-of``, ``--packs`` and ``--fail-on``."""
+    """Add ``--as-of``, ``--packs``, ``--fail-on`` and ``--max-pack-age``."""
     parser.add_argument(
         "--as-of", type=day, metavar="DATE", help="judge by the law of this date (default: today)"
     )
@@ -33,6 +33,12 @@ def judging(parser: argparse.ArgumentParser) -> None:
         metavar="LEVEL",
         help="gravest level that leaves the exit code alone is the one after: "
         "control (default), notice or reference",
+    )
+    parser.add_argument(
+        "--max-pack-age",
+        type=days,
+        metavar="D",
+        help="a pack whose review is more than D days late makes the answer indeterminate",
     )
 
 

@@ -81,7 +81,7 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
     judgement = judge(evidence, day, arguments.packs)
     collected = datetime.now(UTC)
     written = _write(arguments, evidence, judgement, place, collected)
-    code = exit_code(judgement, arguments.fail_on)
+    code = exit_code(judgement, arguments.fail_on, arguments.max_pack_age)
     output.json(_summary(written, judgement, code))
     if not (output.as_json or output.quiet):
         title = f"Gauger {version('gauger')} · {collected:%Y-%m-%d %H:%M} UTC"

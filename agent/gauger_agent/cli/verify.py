@@ -242,7 +242,7 @@ def _answer(
     serials = held.serials(verified.evidence)
     compared = held.checks(verified.evidence, serials)
     checks = (*verified.checks, compare_claims(verified.predicate), *compared)
-    codes = [exit_code(judgement, arguments.fail_on)]
+    codes = [exit_code(judgement, arguments.fail_on, arguments.max_pack_age)]
     codes += [ExitCode.MISMATCH for check in compared if check.failed]
     return _Answer(str(path), gravest(codes), checks, verified, judgement, serials)
 

@@ -22,6 +22,7 @@ from gauger_thresholds.evaluate.judge import MACHINE, Judgement
 from gauger_thresholds.findings import Level, Outcome, Verdict
 from gauger_thresholds.metrics.index import spec_of
 from gauger_thresholds.packs.model import LoadedPack
+from gauger_thresholds.policy import overdue
 
 _STYLES = {
     Outcome.MEETS: "bold red",
@@ -126,6 +127,7 @@ def _summary(judgement: Judgement, evidence: Evidence, footer: Iterable[str]) ->
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     rows = [("Verdict", headline(judgement))]
+    rows += [("Law", text) for text in review(judgement)]
     rows += [("Capacity", text) for text in capacity_lines(judgement)]
     rows += [("Unknown", text) for text in unknown(judgement, evidence)]
     rows += [("Doubt", f"{item.explanation}; {item.advice}") for item in judgement.doubts]
@@ -167,6 +169,17 @@ def _named(verdicts: Sequence[Verdict], outcome: Outcome, judgement: Judgement) 
         idle = "" if _enforced(verdict, judgement) else " not enforced"
         packs.setdefault(name, []).append(f"{pack.id}{idle}")
     return ", ".join(f"{name} ({', '.join(ids)})" for name, ids in packs.items())
+
+
+def review(judgement: Judgement) -> list[str]:
+    """Return the packs whose law should have been reviewed by the judged date."""
+    late: dict[str, list[str]] = {}
+    for pack in overdue(judgement):
+        late.setdefault(pack.review_by, []).append(pack.id)
+    return [
+        f"was to be reviewed by {day}, overdue; get newer packs: {', '.join(names)}"
+        for day, names in late.items()
+    ]
 
 
 def unknown(judgement: Judgement, evidence: Evidence) -> list[str]:

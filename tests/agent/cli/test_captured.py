@@ -89,3 +89,15 @@ def test_an_ordinary_machine_ends_determinate(tmp_path: Path, name: str) -> None
     arguments = ("run", "--sysroot", machine_tree(name), "--output", f"{tmp_path}/", "--json")
     done = gauger(*arguments, home=tmp_path)
     assert done.code == ExitCode.DONE, done.json["verdicts"]
+
+
+def test_law_that_was_not_reviewed_in_time_is_said_and_can_be_refused(tmp_path: Path) -> None:
+    plain = ("run", "--sysroot", machine_tree("vm-plain"), "--output", f"{tmp_path}/")
+    late = (*plain, "--as-of", "2027-02-10")
+    told = gauger(*late, home=tmp_path)
+    assert "to be reviewed by 2027-01-31, overdue" in " ".join(told.err.split())
+    before = gauger(*plain, "--as-of", "2027-01-31", home=tmp_path)
+    assert "overdue" not in before.err
+    assert told.code == before.code == ExitCode.DONE
+    assert gauger(*late, "--max-pack-age", "0", home=tmp_path).code == ExitCode.INDETERMINATE
+    assert gauger(*late, "--max-pack-age", "-1", home=tmp_path).code == ExitCode.USAGE

@@ -12,7 +12,7 @@ from gauger_thresholds.evaluate.judge import UNSEEN, Judgement, judge
 from gauger_thresholds.findings import Level, Outcome
 from gauger_thresholds.packs.load import built_in as packs
 from gauger_thresholds.packs.model import Subject
-from gauger_thresholds.policy import overall
+from gauger_thresholds.policy import overall, overdue
 from support.machines import machine
 
 TODAY = date(2026, 11, 24)
@@ -119,3 +119,20 @@ def test_the_text_that_is_not_enforced_says_so() -> None:
 def test_judging_twice_gives_the_same_findings() -> None:
     evidence = machine("10de:2330", "10de:2236")
     assert _judge(evidence).verdicts == _judge(evidence).verdicts
+
+
+def test_after_its_review_date_every_verdict_of_a_pack_says_that_it_is_overdue() -> None:
+    late = _judge(machine("1a03:2000"), date(2027, 2, 10))
+    assert {pack.review_by for pack in overdue(late)} == {"2027-01-31"}
+    assert all("reviewed by 2027-01-31, overdue" in item.explanation for item in late.verdicts)
+    on_the_day = _judge(machine("1a03:2000"), date(2027, 1, 31))
+    assert not overdue(on_the_day)
+    assert not any("overdue" in item.explanation for item in on_the_day.verdicts)
+
+
+def test_an_overdue_pack_settles_nothing_for_who_asks_for_a_current_one() -> None:
+    late = _judge(machine("1a03:2000"), date(2027, 2, 10))
+    assert overall(late) is Outcome.DOES_NOT_MEET
+    assert overall(late, max_pack_age=10) is Outcome.DOES_NOT_MEET
+    assert overall(late, max_pack_age=9) is Outcome.INDETERMINATE
+    assert overall(_judge(machine("10de:2330"), date(2027, 2, 10)), max_pack_age=0) is Outcome.MEETS

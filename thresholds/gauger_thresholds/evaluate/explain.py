@@ -66,6 +66,8 @@ def _explain(pack: Pack, rule: Rule, result: Result, as_of: date) -> str:
         parts += [rule.note] if rule.note else []
         if not pack.enforced_on(as_of):
             parts.append(f"text in force, not enforced since {pack.enforced_until}")
+    if pack.days_overdue(as_of):
+        parts.append(f"the law was to be reviewed by {pack.review_by}, overdue")
     return "; ".join(parts)
 
 

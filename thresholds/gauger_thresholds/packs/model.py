@@ -109,6 +109,10 @@ class Pack:
             self.enforced_until is None or day.isoformat() < self.enforced_until
         )
 
+    def days_overdue(self, day: date) -> int:
+        """Return for how many days on ``day`` its law should have been reviewed; 0 if not yet."""
+        return max(0, (day - date.fromisoformat(self.review_by)).days)
+
 
 @dataclass(frozen=True, slots=True)
 class LoadedPack:
