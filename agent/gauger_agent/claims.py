@@ -7,6 +7,7 @@ but that the comparison was not done.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from gauger_agent.manifest.statement import Predicate
@@ -14,14 +15,14 @@ from gauger_agent.verify.check import Check, CheckStatus
 from gauger_thresholds.catalogue.load import built_in as catalogue
 from gauger_thresholds.evaluate.judge import judge
 from gauger_thresholds.findings import Verdict
-from gauger_thresholds.packs.load import built_in as packs
+from gauger_thresholds.packs.model import LoadedPack
 
 NAME = "claimedFindings"
 
 
-def compare_claims(predicate: Predicate) -> Check:
+def compare_claims(predicate: Predicate, packs: Sequence[LoadedPack]) -> Check:
     """Return the check ``claimedFindings``; a difference changes no exit code, it is said."""
-    ours = {(item.pack.id, item.sha256) for item in packs()}
+    ours = {(item.pack.id, item.sha256) for item in packs}
     theirs = {(item.id, item.sha256) for item in predicate.packs}
     dates = {item.as_of for item in predicate.packs} or {predicate.collected_at[:10]}
     if not theirs <= ours or len(dates) > 1:
@@ -31,7 +32,7 @@ def compare_claims(predicate: Predicate) -> Check:
     except ValueError:
         return Check(NAME, CheckStatus.NOT_DONE, found="the maker's date is not a date")
     names = [name for name, _ in sorted(theirs)]
-    found = judge(predicate.evidence, packs(), catalogue(), day, names) if names else None
+    found = judge(predicate.evidence, packs, catalogue(), day, names) if names else None
     expected = _answers(found.verdicts) if found else {}
     claimed = _answers(predicate.claimed_findings)
     if claimed == expected:

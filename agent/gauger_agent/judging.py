@@ -1,18 +1,18 @@
-"""Judges evidence with the packs and the catalogue that this machine holds."""
+"""Judges evidence by the packs at hand, with the catalogue that comes with the program."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from gauger_agent.errors import UsageError
 from gauger_agent.exit_codes import ExitCode
 from gauger_probes.evidence.document import Evidence
 from gauger_thresholds.catalogue.load import built_in as built_in_catalogue
-from gauger_thresholds.evaluate.judge import Judgement
-from gauger_thresholds.evaluate.judge import judge as judge_evidence
+from gauger_thresholds.evaluate.judge import Judgement, judge
 from gauger_thresholds.findings import Level, Outcome
-from gauger_thresholds.packs.load import built_in as built_in_packs
+from gauger_thresholds.packs.model import LoadedPack
 from gauger_thresholds.packs.select import UnknownPackError, select
 from gauger_thresholds.policy import overall
 
@@ -23,26 +23,28 @@ _CODES = {
 }
 
 
-def check_names(names: Sequence[str], as_of: date) -> None:
-    """Refuse pack names that fit no pack, before any time is spent on probing.
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What to judge by: those of ``packs`` that ``names`` (ids or prefixes; none: all) pick, in
+    force on ``as_of``. Made before any time is spent on probing.
 
     Raises:
         UsageError: a name fits no pack.
     """
-    try:
-        select(built_in_packs(), as_of, names)
-    except UnknownPackError as problem:
-        raise UsageError(str(problem), "see: gauger packs list") from problem
 
+    packs: Sequence[LoadedPack]
+    as_of: date
+    names: Sequence[str] = ()
 
-def judge(evidence: Evidence, as_of: date, names: Sequence[str] = ()) -> Judgement:
-    """Judge ``evidence`` by the built-in packs in force on ``as_of``.
+    def __post_init__(self) -> None:
+        try:
+            select(self.packs, self.as_of, self.names)
+        except UnknownPackError as problem:
+            raise UsageError(str(problem), "see: gauger packs list") from problem
 
-    Raises:
-        UsageError: a name fits no pack.
-    """
-    check_names(names, as_of)
-    return judge_evidence(evidence, built_in_packs(), built_in_catalogue(), as_of, names)
+    def judge(self, evidence: Evidence) -> Judgement:
+        """Return what the packs say of ``evidence``."""
+        return judge(evidence, self.packs, built_in_catalogue(), self.as_of, self.names)
 
 
 def exit_code(judgement: Judgement, fail_on: Level, max_pack_age: float | None = None) -> ExitCode:

@@ -48,16 +48,19 @@ class _File:
     schema: str
     last_used: str | None = None
     manifests: Mapping[str, JsonValue] = field(default_factory=dict)
-    packs: Mapping[str, JsonValue] = field(default_factory=dict)
+    packs: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """``manifests`` by the fingerprint's roll-up; ``last_used`` by this computer's clock."""
+    """``manifests`` by the fingerprint's roll-up; ``last_used`` by this computer's clock.
+
+    ``packs`` has the highest version that was ever installed, by the pack's id.
+    """
 
     last_used: datetime | None = None
     manifests: Mapping[str, Seen] = field(default_factory=dict)
-    packs: Mapping[str, JsonValue] = field(default_factory=dict)
+    packs: Mapping[str, int] = field(default_factory=dict)
 
     def with_manifest(self, rollup: str, seen: Seen) -> Memory:
         """Return the memory after ``seen``; an older one than the last changes nothing."""
@@ -85,18 +88,17 @@ class Memory:
 
 
 def remembered(memories: Iterable[Memory]) -> Memory:
-    """Return what all of ``memories`` remember together, the first one's packs."""
+    """Return what all of ``memories`` remember together: the newest of each."""
     manifests: dict[str, Seen] = {}
-    first: Memory | None = None
+    packs: dict[str, int] = {}
     moments: list[datetime] = []
     for memory in memories:
-        first = first or memory
+        packs |= {name: max(at, packs.get(name, at)) for name, at in memory.packs.items()}
         moments += [] if memory.last_used is None else [memory.last_used]
         for rollup, seen in memory.manifests.items():
             last = manifests.get(rollup)
             if last is None or last.collected_at < seen.collected_at:
                 manifests[rollup] = seen
-    packs = {} if first is None else first.packs
     return Memory(max(moments, default=None), manifests, packs)
 
 

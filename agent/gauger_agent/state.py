@@ -35,8 +35,13 @@ class StateFolder:
 
     @property
     def packs(self) -> Path:
-        """Packs that were installed beside the built-in ones."""
+        """Packs that were installed beside the built-in ones, signed, one ``*.pack.json`` each."""
         return self.root / "packs"
+
+    @property
+    def pack_keys(self) -> Path:
+        """Public keys of who may state the law here (packs, not manifests), one ``*.pem`` each."""
+        return self.packs / "trusted.d"
 
     @property
     def seen(self) -> Path:

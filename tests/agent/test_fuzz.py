@@ -36,6 +36,14 @@ def test_hostile_input_is_refused_by_name_or_means_what_was_signed(
     assert 0 < tally.accepted < tally.inputs, "a campaign that is only refused tests one line"
 
 
+@pytest.mark.parametrize(
+    "seed", ["soak:evidence:8770", "soak:evidence:573470", "soak:evidence:986469"]
+)
+def test_what_a_soak_found_stays_mended(seed: str) -> None:
+    name = seed.split(":")[1]
+    assert isinstance(TARGETS[name][0](Random(seed)), bool)  # noqa: S311
+
+
 @pytest.mark.parametrize("name", ["envelope", "bundle"])
 def test_a_verifier_that_believes_any_signature_is_caught(
     name: str, monkeypatch: pytest.MonkeyPatch

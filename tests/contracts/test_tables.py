@@ -45,7 +45,7 @@ def test_every_command_has_a_module_and_every_module_of_commands_is_in_the_table
         module = import_module(command.module)
         assert callable(module.configure)
         assert callable(module.main)
-    helpers = {"main", "commands", "output", "options", "destination"}
+    helpers = {"main", "commands", "output", "options", "destination", "packs_exchange"}
     named = {command.module.rpartition(".")[2] for command in COMMANDS}
     assert _modules("gauger_agent.cli") - helpers == named
 

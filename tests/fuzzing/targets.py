@@ -21,12 +21,13 @@ from typing import Any
 import rfc8785
 
 from fuzzing import mutate
-from gauger_agent.errors import Refused
+from gauger_agent.errors import Refused, UsageError
 from gauger_agent.fingerprint import fingerprint
-from gauger_agent.judging import judge
+from gauger_agent.judging import Law
 from gauger_agent.manifest.build import payload
 from gauger_agent.manifest.bundle_writing import wrap
 from gauger_agent.manifest.envelope import read
+from gauger_agent.packs.signed import proven_pack, seal_pack
 from gauger_agent.sign.seal import seal
 from gauger_agent.trust.policy import PolicyError, parse_policy
 from gauger_agent.verify.core import Verified, verify
@@ -36,7 +37,7 @@ from gauger_probes.accelerators.nvml_call import RecordingError
 from gauger_probes.accelerators.nvml_survey import Origin, survey
 from gauger_probes.evidence.codec import DecodeError, from_json, to_json
 from gauger_probes.evidence.document import Evidence
-from gauger_thresholds.packs.load import PackError, read_pack
+from gauger_thresholds.packs.load import PackError, built_in, read_pack
 from support.manifests import (
     NOW,
     OPERATOR,
@@ -158,7 +159,8 @@ def evidence(random: Random) -> bool:
     found = _verified(seal(body, (OPERATOR,)))
     if found is not None:
         _agrees_with_itself(found)
-        json.dumps(to_json(judgement_json(judge(found.evidence, _TODAY))), allow_nan=False)
+        judgement = Law(built_in(), _TODAY).judge(found.evidence)
+        json.dumps(to_json(judgement_json(judgement)), allow_nan=False)
     return found is not None
 
 
@@ -206,6 +208,19 @@ def _packs() -> tuple[Path, ...]:
     return tuple(path for path in found if not path.name.endswith(".cases.toml"))
 
 
+def signed_pack(random: Random) -> bool:
+    """A changed signed pack under the old signature: the law that was signed, or none."""
+    loaded = random.choice(built_in())
+    data = _changed(seal_pack(loaded, OPERATOR), random)
+    try:
+        found = proven_pack("fuzz", data, trust(OPERATOR), ())
+    except (Refused, UsageError):
+        return False
+    if found.loaded.raw != loaded.raw:
+        raise FalseAcceptError("a pack that the key never signed")
+    return True
+
+
 def policy(random: Random) -> bool:
     """A changed policy: believed whole, or refused with a reason."""
     try:
@@ -236,7 +251,8 @@ TARGETS: dict[str, tuple[Callable[[Random], bool], int]] = {
     "bundle": (bundle, 15),
     "statement": (statement, 25),
     "evidence": (evidence, 15),
-    "pack": (pack, 8),
-    "policy": (policy, 7),
+    "pack": (pack, 6),
+    "signedPack": (signed_pack, 4),
+    "policy": (policy, 5),
     "capture": (capture, 5),
 }

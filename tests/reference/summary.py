@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from gauger_agent.collect import Wanted, collect
-from gauger_agent.judging import exit_code, judge
+from gauger_agent.judging import Law, exit_code
 from gauger_agent.report.inventory import gaps
 from gauger_probes.evidence.accelerator import Accelerator, Bus
 from gauger_probes.evidence.document import Evidence
 from gauger_thresholds.evaluate.judge import UNSEEN, Judgement
 from gauger_thresholds.findings import Level, Outcome, Verdict
+from gauger_thresholds.packs.load import built_in
 
 MACHINES = Path(__file__).parents[1] / "fixtures" / "machines"
 #: The date by whose law every captured machine is judged here.
@@ -45,7 +46,7 @@ def evidence_of(tree: Path) -> Evidence:
 def summary(tree: Path) -> Summary:
     """Return what the machine at ``tree`` comes out as on :data:`DAY`."""
     evidence = evidence_of(tree)
-    judgement = judge(evidence, DAY, ("us", "eu"))
+    judgement = Law(built_in(), DAY, ("us", "eu")).judge(evidence)
     accelerators = [
         _accelerator(item, judgement)
         for item in evidence.accelerators

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from gauger_agent.build_date import BUILT
@@ -17,9 +17,10 @@ from gauger_agent.compare.drift import drifts
 from gauger_agent.compare.view import Compared, comparison_json, lines, manifest_json
 from gauger_agent.errors import Refused
 from gauger_agent.exit_codes import ExitCode, gravest
-from gauger_agent.judging import check_names, judge
+from gauger_agent.judging import Law
 from gauger_agent.manifest.limits import MAX_FILE
 from gauger_agent.manifest.times import format_utc
+from gauger_agent.packs.store import packs
 from gauger_agent.read import read_bounded
 from gauger_agent.state import locate
 from gauger_agent.trust.choose import Trust
@@ -60,10 +61,9 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
     Raises:
         GaugerError: a file or key cannot be read or used, or a pack name fits none.
     """
-    trust = options.trust(arguments, locate(os.environ))
-    day = arguments.as_of or options.today()
-    packs = arguments.packs or trust.packs
-    check_names(packs, day)
+    state = locate(os.environ)
+    trust = options.trust(arguments, state)
+    law = Law(packs(state), arguments.as_of or options.today(), arguments.packs or trust.packs)
     now = datetime.now(UTC)
     sides = [_side(path, trust, now) for path in (arguments.before, arguments.after)]
     refused = [side.refused for side in sides if side.refused is not None]
@@ -73,7 +73,7 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
         for side in sides:
             _say_refused(side, output)
         return code
-    compared = _compared([side.verified for side in sides if side.verified], trust, day, packs)
+    compared = _compared([side.verified for side in sides if side.verified], trust, law)
     code = ExitCode.MISMATCH if compared.comparison.differs else ExitCode.DONE
     output.json(_json(sides, compared, code))
     if not (output.as_json or output.quiet):
@@ -90,10 +90,10 @@ def _side(path: Path, trust: Trust, now: datetime) -> _Side:
         return _Side(str(path), refused=problem)
 
 
-def _compared(both: list[Verified], trust: Trust, day: date, packs: tuple[str, ...]) -> Compared:
+def _compared(both: list[Verified], trust: Trust, law: Law) -> Compared:
     before, after = (verified.evidence for verified in both)
     comparison = compare(before, after, trust.material)
-    earlier, later = judge(before, day, packs), judge(after, day, packs)
+    earlier, later = law.judge(before), law.judge(after)
     return Compared(
         comparison,
         consequences(comparison.parts, earlier, later),

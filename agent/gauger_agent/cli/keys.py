@@ -12,7 +12,7 @@ from gauger_agent.cli.output import Output
 from gauger_agent.errors import UsageError
 from gauger_agent.exit_codes import ExitCode
 from gauger_agent.state import StateFolder, locate
-from gauger_agent.trust.load import from_files, from_state, revoked_keys
+from gauger_agent.trust.load import from_files, from_state, pack_keys, revoked_keys
 from gauger_agent.verify.keys import Algorithm, TrustedKey, trusted_key
 from gauger_probes.evidence.common import JsonValue
 
@@ -112,7 +112,8 @@ def _meant(state: StateFolder, arguments: argparse.Namespace) -> TrustedKey:
     name = arguments.key
     if name is None:
         return keystore.own_public(state, options.passphrases(arguments))
-    found = [key for key in from_state(state) if name in (key.label, key.keyid, key.spki_sha256)]
+    known = (*from_state(state), *pack_keys(state))
+    found = [key for key in known if name in (key.label, key.keyid, key.spki_sha256)]
     if not found and Path(name).is_file():
         found = list(from_files([Path(name)]))
     if len(found) != 1:
@@ -125,16 +126,20 @@ def _list(state: StateFolder, output: Output) -> ExitCode:
     revoked = revoked_keys(state)
     gone = {key.spki_sha256 for key in revoked}
     keys = [key for key in from_state(state) if key.spki_sha256 not in gone]
+    stating = [key for key in pack_keys(state) if key.spki_sha256 not in gone]
     output.json(
         {
             "schema": "gauger.keys/1",
             "exitCode": 0,
             "trusted": [_row(key) for key in keys],
+            "packs": [_row(key) for key in stating],
             "revoked": [_row(key) for key in revoked],
         }
     )
     for key in keys:
         output.show(f"{key.keyid}  {key.algorithm.value}  {key.label}")
+    for key in stating:
+        output.show(f"{key.keyid}  {key.algorithm.value}  {key.label}  for packs")
     for key in revoked:
         output.show(f"{key.keyid}  {key.algorithm.value}  {key.label}  revoked")
     if not keys:

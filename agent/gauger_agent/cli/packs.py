@@ -1,20 +1,24 @@
-"""``gauger packs``: which rules this machine judges by, in full, and whether a file is sound."""
+"""``gauger packs``: which rules this machine judges by, and how newer ones come to it."""
 
 from __future__ import annotations
 
 import argparse
+import os
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gauger_agent.cli import options
+from gauger_agent.cli import options, packs_exchange
 from gauger_agent.cli.output import Output
-from gauger_agent.errors import InputUnreadable, UsageError
+from gauger_agent.errors import UsageError
 from gauger_agent.exit_codes import ExitCode
+from gauger_agent.packs.file import read_file, refuse_unsound
+from gauger_agent.packs.store import AtHand, at_hand, packs
+from gauger_agent.state import locate
 from gauger_probes.evidence.codec import to_json
 from gauger_probes.evidence.common import JsonValue
-from gauger_thresholds.packs.lint import problems
-from gauger_thresholds.packs.load import MAX_PACK, PackError, built_in, read_pack
+from gauger_probes.text import clean
 from gauger_thresholds.packs.model import LoadedPack, Pack, Status
 
 if TYPE_CHECKING:
@@ -28,9 +32,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--as-of", type=options.day, metavar="DATE")
     show = actions.add_parser("show", help="one pack: rules, numbers, citations")
     show.add_argument("id")
-    check = actions.add_parser("check", help="check pack files (default: the built-in packs)")
+    check = actions.add_parser("check", help="check pack files (default: the packs at hand)")
     check.add_argument("file", nargs="*", type=Path)
-    for action in (listing, show, check):
+    install = actions.add_parser("install", help="judge by a signed pack from now on")
+    export = actions.add_parser("export", help="sign a pack for other machines")
+    packs_exchange.configure(install, export)
+    for action in (listing, show, check, install, export):
         action.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
 
 
@@ -38,53 +45,61 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
     """Run one action.
 
     Raises:
-        UsageError: an unknown pack, or files with problems.
-        InputUnreadable: a file cannot be read.
+        GaugerError: an unknown pack, files with problems, or a pack that is not believed.
     """
-    if arguments.action == "list":
-        return _list(arguments, output)
-    if arguments.action == "show":
-        return _show(arguments.id, output)
-    return _check(arguments.file, output)
+    return _ACTIONS[arguments.action](arguments, output)
 
 
 def _list(arguments: argparse.Namespace, output: Output) -> ExitCode:
     day = arguments.as_of or options.today()
-    rows: list[JsonValue] = [
-        {
-            "id": item.pack.id,
-            "version": item.pack.version,
-            "list": item.pack.list,
-            "jurisdiction": item.pack.jurisdiction,
-            "title": item.pack.title,
-            "status": item.pack.status.value,
-            "effectiveFrom": item.pack.effective_from,
-            "effectiveUntil": item.pack.effective_until,
-            "inForce": item.pack.in_force(day),
-            "enforced": item.pack.enforced_on(day),
-            "reviewBy": item.pack.review_by,
-            "sha256": item.sha256,
-        }
-        for item in built_in()
-    ]
+    held = at_hand(locate(os.environ))
+    rows: list[JsonValue] = [_row(item, day) for item in held]
     output.json({"schema": "gauger.packs/1", "asOf": day.isoformat(), "packs": rows})
     if not output.as_json:
-        output.show(_table(day))
+        output.show(_table(held, day))
     return ExitCode.DONE
 
 
-def _table(day: date) -> RenderableType:
+def _row(item: AtHand, day: date) -> JsonValue:
+    pack = item.loaded.pack
+    return {
+        "id": pack.id,
+        "version": pack.version,
+        "list": pack.list,
+        "jurisdiction": pack.jurisdiction,
+        "title": pack.title,
+        "status": pack.status.value,
+        "effectiveFrom": pack.effective_from,
+        "effectiveUntil": pack.effective_until,
+        "inForce": pack.in_force(day),
+        "enforced": pack.enforced_on(day),
+        "reviewBy": pack.review_by,
+        "overdueDays": pack.days_overdue(day),
+        "sha256": item.loaded.sha256,
+        "installed": item.signed is not None,
+        "signedBy": None if item.signed is None else item.signed.key.keyid,
+    }
+
+
+def _table(held: Sequence[AtHand], day: date) -> RenderableType:
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for heading in ("pack", "status", "from", "until", f"on {day}", "review by", "title"):
         table.add_column(heading)
-    for pack in (item.pack for item in built_in()):
-        dates = (pack.effective_from, pack.effective_until or "")
-        table.add_row(
-            pack.id, pack.status.value, *dates, _holds(pack, day), pack.review_by, pack.title
-        )
+    for item in held:
+        table.add_row(*_cells(item, day))
     return table
+
+
+def _cells(item: AtHand, day: date) -> list[str]:
+    pack = item.loaded.pack
+    name = pack.id if item.signed is None else f"{pack.id} {pack.version} (installed)"
+    review = f"{pack.review_by}{', overdue' if pack.days_overdue(day) else ''}"
+    until = pack.effective_until or ""
+    dates = (pack.effective_from, until, _holds(pack, day), review)
+    cells = (name, pack.status.value, *dates, pack.title)
+    return [clean(cell) or "" for cell in cells]
 
 
 def _holds(pack: Pack, day: date) -> str:
@@ -95,10 +110,10 @@ def _holds(pack: Pack, day: date) -> str:
     return "in force" if pack.enforced_on(day) else "not enforced"
 
 
-def _show(name: str, output: Output) -> ExitCode:
-    found = next((item for item in built_in() if item.pack.id == name), None)
+def _show(arguments: argparse.Namespace, output: Output) -> ExitCode:
+    found = next((item for item in packs(locate(os.environ)) if item.pack.id == arguments.id), None)
     if found is None:
-        raise UsageError(f"unknown pack {name!r}", "see: gauger packs list")
+        raise UsageError(f"unknown pack {arguments.id!r}", "see: gauger packs list")
     output.json({"schema": "gauger.pack/1", "sha256": found.sha256, "pack": to_json(found.pack)})
     if not output.as_json:
         output.show(_details(found))
@@ -115,30 +130,25 @@ def _details(item: LoadedPack) -> RenderableType:
         lines += [f"  {control.reason}: {control.destinations}" for control in rule.controls]
         lines += [f"  source ({rule.evidence}): {pack.citations[rule.citation]}", ""]
     lines += [f"not covered: {text}" for text in pack.not_covered]
-    return Text("\n".join(lines + ([pack.note] if pack.note else [])))
+    lines += [pack.note] if pack.note else []
+    return Text("\n".join(clean(line, 4000) or "" for line in lines))
 
 
-def _check(files: list[Path], output: Output) -> ExitCode:
-    packs = [_read(path) for path in files]
-    given = {item.pack.id for item in packs}
-    others = [item for item in built_in() if item.pack.id not in given]
-    found = problems([item.pack for item in (*packs, *others)])
-    if found:
-        raise UsageError("; ".join(found), "mend the pack and check again")
-    checked = [item.pack.id for item in packs or others]
+def _check(arguments: argparse.Namespace, output: Output) -> ExitCode:
+    held = packs(locate(os.environ))
+    given = [read_file(path) for path in arguments.file]
+    refuse_unsound(given, held)
+    checked = [item.pack.id for item in given or held]
     output.json({"schema": "gauger.packs.check/1", "exitCode": 0, "packs": list(checked)})
     if not output.as_json:
         output.show(f"no problem in {', '.join(checked)}")
     return ExitCode.DONE
 
 
-def _read(path: Path) -> LoadedPack:
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_PACK + 1)
-    except OSError as problem:
-        raise InputUnreadable(f"cannot read {path}: {problem.strerror}") from problem
-    try:
-        return read_pack(path.name, raw)
-    except PackError as problem:
-        raise UsageError(str(problem), "see docs/guides/add-a-pack.md") from problem
+_ACTIONS: Mapping[str, Callable[[argparse.Namespace, Output], ExitCode]] = {
+    "list": _list,
+    "show": _show,
+    "check": _check,
+    "install": packs_exchange.install_one,
+    "export": packs_exchange.export_one,
+}

@@ -16,10 +16,11 @@ from gauger_agent.cli.destination import Destination, destination
 from gauger_agent.cli.output import Output
 from gauger_agent.collect import Wanted, collect
 from gauger_agent.exit_codes import ExitCode
-from gauger_agent.judging import check_names, exit_code, judge
+from gauger_agent.judging import Law, exit_code
 from gauger_agent.manifest.build import payload
 from gauger_agent.manifest.record import Maker, predicate_of
 from gauger_agent.manifest.statement import Predicate
+from gauger_agent.packs.store import packs
 from gauger_agent.sign.seal import seal
 from gauger_agent.state import locate
 from gauger_agent.view import judgement_json
@@ -70,15 +71,14 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
         GaugerError: bad arguments, an unusable key, or an output that cannot be written.
     """
     started = time.monotonic()
-    day = arguments.as_of or options.today()
-    check_names(arguments.packs, day)
+    state = locate(os.environ)
+    law = Law(packs(state), arguments.as_of or options.today(), arguments.packs)
     place = destination(arguments.output)
     wanted = _wanted(arguments)
-    state = locate(os.environ)
     keystore.prepare(state, options.passphrases(arguments))
     with output.progress() as report:
         evidence = collect(wanted, report)
-    judgement = judge(evidence, day, arguments.packs)
+    judgement = law.judge(evidence)
     collected = datetime.now(UTC)
     written = _write(arguments, evidence, judgement, place, collected)
     code = exit_code(judgement, arguments.fail_on, arguments.max_pack_age)

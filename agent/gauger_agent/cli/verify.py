@@ -7,12 +7,11 @@ import json
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
 
 from gauger_agent.build_date import BUILT
 from gauger_agent.claims import compare_claims
@@ -23,10 +22,11 @@ from gauger_agent.compare.local import check_this_machine as local
 from gauger_agent.compare.local import inventory
 from gauger_agent.errors import InputUnreadable, OutputUnwritable, Refused, UsageError
 from gauger_agent.exit_codes import ExitCode, gravest
-from gauger_agent.judging import check_names, exit_code, judge
+from gauger_agent.judging import Law, exit_code
 from gauger_agent.manifest.limits import MAX_FILE
 from gauger_agent.manifest.times import format_utc
 from gauger_agent.memory import Memory, recall, remember, remembered
+from gauger_agent.packs.store import packs
 from gauger_agent.read import read_bounded
 from gauger_agent.state import StateFolder, locate
 from gauger_agent.trust.choose import Trust
@@ -40,6 +40,7 @@ from gauger_probes.evidence.codec import to_json
 from gauger_probes.evidence.common import JsonValue
 from gauger_probes.evidence.document import Evidence
 from gauger_thresholds.evaluate.judge import Judgement
+from gauger_thresholds.packs.model import LoadedPack
 
 #: From so many files on, all CPUs verify, so many files at a time each.
 _MANY, _CHUNK = 32, 8
@@ -109,13 +110,13 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
     """
     state = locate(os.environ)
     trust = options.trust(arguments, state)
-    arguments.packs = _packs(arguments, trust)
+    law = _law(arguments, trust, packs(state))
     chosen = _options(arguments, trust)
     held = _held_against(arguments, trust, output)
     now = datetime.now(UTC)
     memory = recall(state)
     asked = replace(chosen, seen=memory.manifests, last_used=memory.last_used)
-    work = _Work(asked, now, arguments, held)
+    work = _Work(asked, now, arguments, held, law)
     told = _at_once(work, output) if _is_many(arguments, output) else _in_turn(work, output)
     learnt: list[Memory] = []
     codes: set[ExitCode] = set()
@@ -135,11 +136,34 @@ class _Work:
     now: datetime
     arguments: argparse.Namespace
     held: _Held
+    law: Law
 
     def answer(self, path: Path) -> tuple[_Answer, Memory]:
         """Return what verifying one file yielded, and what is learnt from it."""
-        answer = _answer(path, self.asked, self.now, self.arguments, self.held)
+        answer = self._verified(path)
         return answer, Memory().after(answer.verified, self.now)
+
+    def _verified(self, path: Path) -> _Answer:
+        try:
+            verified = verify(read_bounded(path, MAX_FILE), self.asked, self.now)
+        except InputUnreadable as problem:
+            failed = Check(
+                "file", CheckStatus.FAILED, "a readable file", problem.message, problem.advice
+            )
+            return _Answer(str(path), problem.exit_code, (failed,))
+        except Refused as problem:
+            return _Answer(str(path), problem.exit_code, problem.checks)
+        return self._judged(path, verified)
+
+    def _judged(self, path: Path, verified: Verified) -> _Answer:
+        judgement = self.law.judge(verified.evidence)
+        serials = self.held.serials(verified.evidence)
+        compared = self.held.checks(verified.evidence, serials)
+        claims = compare_claims(verified.predicate, self.law.packs)
+        codes = [exit_code(judgement, self.arguments.fail_on, self.arguments.max_pack_age)]
+        codes += [ExitCode.MISMATCH for check in compared if check.failed]
+        checks = (*verified.checks, claims, *compared)
+        return _Answer(str(path), gravest(codes), checks, verified, judgement, serials)
 
 
 def _in_turn(work: _Work, output: Output) -> Iterator[tuple[ExitCode, Memory]]:
@@ -194,18 +218,16 @@ def _keep(state: StateFolder, memory: Memory, output: Output) -> None:
         output.line(f"this manifest will not be remembered: {problem.message}")
 
 
-def _packs(arguments: argparse.Namespace, trust: Trust) -> tuple[str, ...]:
-    """Return the packs of the command line, else the policy's, once it is sure that they exist."""
+def _law(arguments: argparse.Namespace, trust: Trust, at_hand: Sequence[LoadedPack]) -> Law:
+    """Judge by the packs of the command line, else by the policy's."""
     day = arguments.as_of or options.today()
     if arguments.packs or not trust.packs:
-        check_names(arguments.packs, day)
-        return cast(tuple[str, ...], arguments.packs)
+        return Law(at_hand, day, arguments.packs)
     try:
-        check_names(trust.packs, day)
+        return Law(at_hand, day, trust.packs)
     except UsageError as problem:
         message = f"{arguments.policy}: policy.packs: {problem.message}"
         raise UsageError(message, problem.advice) from problem
-    return trust.packs
 
 
 def _options(arguments: argparse.Namespace, trust: Trust) -> Options:
@@ -223,28 +245,6 @@ def _held_against(arguments: argparse.Namespace, trust: Trust, output: Output) -
         with output.progress() as report:
             here = inventory(report)
     return _Held(here, trust.material, expected)
-
-
-def _answer(
-    path: Path, chosen: Options, now: datetime, arguments: argparse.Namespace, held: _Held
-) -> _Answer:
-    try:
-        data = read_bounded(path, MAX_FILE)
-        verified = verify(data, chosen, now)
-    except InputUnreadable as problem:
-        failed = Check(
-            "file", CheckStatus.FAILED, "a readable file", problem.message, problem.advice
-        )
-        return _Answer(str(path), problem.exit_code, (failed,))
-    except Refused as problem:
-        return _Answer(str(path), problem.exit_code, problem.checks)
-    judgement = judge(verified.evidence, arguments.as_of or options.today(), arguments.packs)
-    serials = held.serials(verified.evidence)
-    compared = held.checks(verified.evidence, serials)
-    checks = (*verified.checks, compare_claims(verified.predicate), *compared)
-    codes = [exit_code(judgement, arguments.fail_on, arguments.max_pack_age)]
-    codes += [ExitCode.MISMATCH for check in compared if check.failed]
-    return _Answer(str(path), gravest(codes), checks, verified, judgement, serials)
 
 
 def _json(answer: _Answer) -> dict[str, JsonValue]:

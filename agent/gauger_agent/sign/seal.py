@@ -11,17 +11,19 @@ from gauger_agent.manifest.pae import pae
 from gauger_agent.sign.signer import Signer
 
 
-def seal(payload: bytes, signers: Sequence[Signer]) -> bytes:
+def seal(payload: bytes, signers: Sequence[Signer], payload_type: str = PAYLOAD_TYPE) -> bytes:
     """Return the bytes of an envelope around ``payload`` with one signature per signer.
+
+    ``payload_type`` is signed too: a manifest's, unless the payload is something else.
 
     Raises:
         ValueError: no signer; an envelope without a signature is no manifest.
     """
     if not signers:
-        raise ValueError("a manifest needs a signer")
-    message = pae(PAYLOAD_TYPE, payload)
+        raise ValueError("an envelope needs a signer")
+    message = pae(payload_type, payload)
     signatures = tuple(Signature(signer.keyid, signer.sign(message)) for signer in signers)
-    return write(Envelope(PAYLOAD_TYPE, payload, signatures))
+    return write(Envelope(payload_type, payload, signatures))
 
 
 def countersign(envelope: Envelope, signer: Signer) -> Envelope:

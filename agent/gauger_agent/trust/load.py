@@ -43,6 +43,16 @@ def from_state(state: StateFolder) -> tuple[TrustedKey, ...]:
     return from_files(_pem_files(state.trusted))
 
 
+def pack_keys(state: StateFolder) -> tuple[TrustedKey, ...]:
+    """Return the keys that packs are believed by; revoked ones are among them.
+
+    Raises:
+        InputUnreadable: a folder or a file in it cannot be read.
+        UsageError: a file does not hold one Ed25519 or P-256 public key.
+    """
+    return from_files(_pem_files(state.pack_keys))
+
+
 def revoked_keys(state: StateFolder) -> tuple[TrustedKey, ...]:
     """Return the keys in ``revoked.d``: believed no longer, whatever else names them.
 

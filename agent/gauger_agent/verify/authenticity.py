@@ -35,10 +35,13 @@ class _Signers:
     revoked: tuple[TrustedKey, ...]
 
 
-def prove(data: bytes, options: Options, ledger: Ledger) -> Proven | None:
+def prove(
+    data: bytes, options: Options, ledger: Ledger, payload_type: str = PAYLOAD_TYPE
+) -> Proven | None:
     """Return what the envelope in ``data`` proves, or ``None`` with the reasons in ``ledger``.
 
-    The payload may be read only if ``ledger`` then settles: its type can still be another.
+    ``payload_type`` is what it has to hold: a manifest, unless something else is asked for. The
+    payload may be read only if ``ledger`` then settles: its type can still be another.
     """
     try:
         envelope = read(data)
@@ -47,11 +50,11 @@ def prove(data: bytes, options: Options, ledger: Ledger) -> Proven | None:
             "envelope",
             "a DSSE envelope or a Sigstore bundle v0.3",
             str(error),
-            "Ask for the file again: it was damaged or changed, or is not a manifest.",
+            "Ask for the file again: it was damaged or changed, or is another file.",
         )
         return None
     ledger.passed("envelope")
-    _check_type(envelope, ledger)
+    _check_type(envelope, payload_type, ledger)
     signers = _signers(envelope, options)
     if not signers.counted:
         _refuse_signature(envelope, options.trusted, signers, ledger)
@@ -64,13 +67,13 @@ def prove(data: bytes, options: Options, ledger: Ledger) -> Proven | None:
     return Proven(envelope.payload, keys)
 
 
-def _check_type(envelope: Envelope, ledger: Ledger) -> None:
-    if envelope.payload_type == PAYLOAD_TYPE:
+def _check_type(envelope: Envelope, payload_type: str, ledger: Ledger) -> None:
+    if envelope.payload_type == payload_type:
         ledger.passed("payloadType")
         return
     ledger.failed(
         "payloadType",
-        PAYLOAD_TYPE,
+        payload_type,
         envelope.payload_type or "nothing",
         "This is a signed document of another kind, or its type was changed.",
     )
@@ -116,7 +119,7 @@ def _refuse_signature(
             "signature",
             "a signature that a trusted key verifies",
             f"names {', '.join(named)}, and does not verify",
-            "The manifest was changed after it was signed. Ask for it again from its source.",
+            "It was changed after it was signed. Ask for it again from its source.",
         )
         ledger.not_done("signer", "named in the file, not proven")
         return
@@ -137,7 +140,7 @@ def _refuse_revoked(revoked: tuple[TrustedKey, ...], ledger: Ledger) -> None:
         "revocation",
         "a signature by a key that is not revoked",
         f"signed by {_labels(revoked)} alone, which is revoked",
-        "Whoever holds that key now can sign anything: ask for a manifest signed by another.",
+        "Whoever holds that key now can sign anything: ask for a file signed by another.",
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -265,7 +267,31 @@ def spec_of(name: str) -> MetricSpec:
     raise KeyError(name)
 
 
+#: No machine comes near it; beyond it, ratios and sums leave what a number of JSON can carry.
+LARGEST = 1e300
+
+
 def compute(name: str, machine: Machine, subject: str) -> Metric:
-    """Compute one metric of one subject (an accelerator's or a camera's id, or ``machine``)."""
+    """Compute one metric of one subject (an accelerator's or a camera's id, or ``machine``).
+
+    Every number of it is finite: what hostile evidence drives beyond :data:`LARGEST` stops there.
+    """
     module, _, function = spec_of(name).target.partition(":")
-    return cast(MetricFunction, getattr(import_module(module), function))(machine, subject)
+    found = cast(MetricFunction, getattr(import_module(module), function))(machine, subject)
+    numbers = [at for at in (found.value, found.low, found.high) if at is not None]
+    return found if all(abs(at) <= LARGEST for at in numbers) else _stopped(found)
+
+
+def _stopped(found: Metric) -> Metric:
+    """Not a number says nothing, so it neither bounds nor counts."""
+    return dataclasses.replace(
+        found,
+        value=None if found.value is None or math.isnan(found.value) else _within(found.value),
+        low=0.0 if math.isnan(found.low) else _within(found.low),
+        high=None,
+        missing=(*found.missing, "a figure beyond all machines was stated: ask who measured"),
+    )
+
+
+def _within(value: float) -> float:
+    return max(-LARGEST, min(LARGEST, value))

@@ -5,6 +5,7 @@ Every problem is reported at once, each naming pack, rule and what to do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -13,6 +14,8 @@ from gauger_thresholds.metrics.facts import fact_names
 from gauger_thresholds.metrics.index import metric_names, spec_of
 from gauger_thresholds.packs.condition import Compare, Reference, leaves
 from gauger_thresholds.packs.model import EvidenceGrade, Pack, Rule, Status, Subject
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
 def problems(packs: Sequence[Pack]) -> list[str]:
@@ -33,6 +36,7 @@ def _duplicates(packs: Sequence[Pack]) -> Iterator[str]:
 
 
 def _pack(pack: Pack) -> Iterator[str]:
+    yield from _naming(pack)
     named = {
         "effective_from": pack.effective_from,
         "effective_until": pack.effective_until,
@@ -51,6 +55,13 @@ def _pack(pack: Pack) -> Iterator[str]:
         yield "a pack of status law has no rules"
     if pack.status is Status.UNVERIFIED and not pack.note:
         yield "an unverified pack must say in its note why it is never judged"
+
+
+def _naming(pack: Pack) -> Iterator[str]:
+    if not _ID.fullmatch(pack.id):
+        yield "its id must be at most 64 lower-case letters, digits and hyphens"
+    if pack.version < 1:
+        yield "its version must be at least 1"
 
 
 def _is_date(text: str) -> bool:

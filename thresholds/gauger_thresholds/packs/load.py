@@ -44,7 +44,7 @@ def read_pack(name: str, raw: bytes) -> LoadedPack:
         raise PackError(f"{name}: not a TOML file: {problem}") from problem
     except (DecodeError, ConditionError) as problem:
         raise PackError(f"{name}: {problem}") from problem
-    return LoadedPack(pack, hashlib.sha256(raw).hexdigest())
+    return LoadedPack(pack, hashlib.sha256(raw).hexdigest(), raw)
 
 
 def _camel(value: object, *, free: bool = False) -> JsonValue:

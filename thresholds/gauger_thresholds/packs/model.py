@@ -116,7 +116,8 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class LoadedPack:
-    """A pack and the SHA-256 (hex) of the bytes it was read from."""
+    """A pack, the SHA-256 (hex) of the bytes it was read from, and those bytes (TOML)."""
 
     pack: Pack
     sha256: str
+    raw: bytes = field(repr=False)
