@@ -7,21 +7,27 @@ but that the comparison was not done.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from gauger_agent.manifest.statement import Predicate
 from gauger_agent.verify.check import Check, CheckStatus
 from gauger_thresholds.catalogue.load import built_in as catalogue
-from gauger_thresholds.evaluate.judge import judge
+from gauger_thresholds.evaluate.judge import Judgement, judge
 from gauger_thresholds.findings import Verdict
 from gauger_thresholds.packs.model import LoadedPack
 
 NAME = "claimedFindings"
 
 
-def compare_claims(predicate: Predicate, packs: Sequence[LoadedPack]) -> Check:
-    """Return the check ``claimedFindings``; a difference changes no exit code, it is said."""
+def compare_claims(
+    predicate: Predicate, packs: Sequence[LoadedPack], judgement: Judgement
+) -> Check:
+    """Return the check ``claimedFindings``; a difference changes no exit code, it is said.
+
+    ``judgement`` is the verifier's own, by ``packs``: a pack finds the same on every day on which
+    it is judged, so what it already says is not worked out again.
+    """
     ours = {(item.pack.id, item.sha256) for item in packs}
     theirs = {(item.id, item.sha256) for item in predicate.packs}
     dates = {item.as_of for item in predicate.packs} or {predicate.collected_at[:10]}
@@ -31,9 +37,11 @@ def compare_claims(predicate: Predicate, packs: Sequence[LoadedPack]) -> Check:
         day = date.fromisoformat(dates.pop())
     except ValueError:
         return Check(NAME, CheckStatus.NOT_DONE, found="the maker's date is not a date")
-    names = [name for name, _ in sorted(theirs)]
-    found = judge(predicate.evidence, packs, catalogue(), day, names) if names else None
-    expected = _answers(found.verdicts) if found else {}
+    names = {name for name, _ in theirs}
+    if not names <= {item.pack.id for item in judgement.packs}:
+        judgement = judge(predicate.evidence, packs, catalogue(), day, sorted(names))
+    in_force = {item.pack.id for item in packs if item.pack.in_force(day)} & names
+    expected = _answers(item for item in judgement.verdicts if item.pack in in_force)
     claimed = _answers(predicate.claimed_findings)
     if claimed == expected:
         return Check(NAME, CheckStatus.PASSED, found=f"{len(claimed)} findings, as recomputed")
@@ -43,7 +51,7 @@ def compare_claims(predicate: Predicate, packs: Sequence[LoadedPack]) -> Check:
 _Answers = dict[tuple[str, str], str]
 
 
-def _answers(verdicts: tuple[Verdict, ...]) -> _Answers:
+def _answers(verdicts: Iterable[Verdict]) -> _Answers:
     return {(item.rule, item.subject): item.outcome.value for item in verdicts}
 
 

@@ -11,16 +11,18 @@ from pathlib import Path
 from gauger_agent.build_date import BUILT
 from gauger_agent.cli import options
 from gauger_agent.cli.output import Output
+from gauger_agent.compare.alike import UnlikeError, alike
 from gauger_agent.compare.changes import compare
 from gauger_agent.compare.consequences import consequences
 from gauger_agent.compare.drift import drifts
 from gauger_agent.compare.view import Compared, comparison_json, lines, manifest_json
-from gauger_agent.errors import Refused
+from gauger_agent.errors import Refused, UsageError
 from gauger_agent.exit_codes import ExitCode, gravest
 from gauger_agent.judging import Law
 from gauger_agent.manifest.limits import MAX_FILE
 from gauger_agent.manifest.times import format_utc
 from gauger_agent.packs.store import packs
+from gauger_agent.private import ShipmentKey
 from gauger_agent.read import read_bounded
 from gauger_agent.state import locate
 from gauger_agent.trust.choose import Trust
@@ -47,6 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("before", type=Path, metavar="A", help="a manifest")
     parser.add_argument("after", type=Path, metavar="B", help="a later one")
     options.believing(parser)
+    options.hiding(parser, "compare a private manifest with a plain one")
     parser.add_argument(
         "--as-of", type=options.day, metavar="DATE", help="judge by the law of this date"
     )
@@ -73,7 +76,8 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
         for side in sides:
             _say_refused(side, output)
         return code
-    compared = _compared([side.verified for side in sides if side.verified], trust, law)
+    both = [side.verified for side in sides if side.verified]
+    compared = _compared(both, trust, law, options.shipment_key(arguments))
     code = ExitCode.MISMATCH if compared.comparison.differs else ExitCode.DONE
     output.json(_json(sides, compared, code))
     if not (output.as_json or output.quiet):
@@ -90,8 +94,12 @@ def _side(path: Path, trust: Trust, now: datetime) -> _Side:
         return _Side(str(path), refused=problem)
 
 
-def _compared(both: list[Verified], trust: Trust, law: Law) -> Compared:
-    before, after = (verified.evidence for verified in both)
+def _compared(both: list[Verified], trust: Trust, law: Law, key: ShipmentKey | None) -> Compared:
+    first, second = ((item.evidence, item.predicate.privacy) for item in both)
+    try:
+        before, after = alike(first, second, key)
+    except UnlikeError as problem:
+        raise UsageError(f"these manifests cannot be compared: {problem}") from problem
     comparison = compare(before, after, trust.material)
     earlier, later = law.judge(before), law.judge(after)
     return Compared(

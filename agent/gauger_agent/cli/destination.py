@@ -12,6 +12,7 @@ from pathlib import Path
 from gauger_agent.errors import OutputUnwritable
 from gauger_agent.fingerprint import Fingerprint
 from gauger_agent.placeholders import is_placeholder
+from gauger_agent.private import PREFIX
 from gauger_agent.write import write_atomic
 from gauger_probes.evidence.document import Evidence
 
@@ -75,7 +76,7 @@ def _writable(folder: Path, named: Path) -> Path:
 def file_name(evidence: Evidence, fingerprint: Fingerprint, collected: datetime) -> str:
     """Return ``<board serial or fingerprint[:12]>-<UTC yyyymmddThhmmssZ>.gauger.json``."""
     serial = evidence.host.board.serial if evidence.host else None
-    known = serial is not None and not is_placeholder(serial)
+    known = serial is not None and not (is_placeholder(serial) or serial.startswith(PREFIX))
     stem = _UNSAFE.sub("_", serial or "").strip("._-")[:_LONGEST] if known else ""
     moment = collected.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     return f"{stem or fingerprint.rollup[:12]}-{moment}.gauger.json"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gauger_agent.declare import Declaration, read
 from gauger_agent.passphrase import Passphrases
+from gauger_agent.private import ShipmentKey, read_key
 from gauger_agent.state import StateFolder
 from gauger_agent.trust.choose import Trust, choose
 from gauger_thresholds.findings import Level
@@ -137,6 +138,22 @@ def keeping(parser: argparse.ArgumentParser) -> None:
 def kept(arguments: argparse.Namespace) -> str | None:
     """Return the folder of ``--keep-frames`` as an absolute path: probes run in ``/``."""
     return None if arguments.keep_frames is None else str(arguments.keep_frames.resolve())
+
+
+def hiding(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add ``--private``."""
+    parser.add_argument(
+        "--private", type=Path, metavar="KEYFILE", help=f"{what}; the file holds the shipment's key"
+    )
+
+
+def shipment_key(arguments: argparse.Namespace) -> ShipmentKey | None:
+    """Return the key of ``--private``, if it was given.
+
+    Raises:
+        GaugerError: its file cannot be read, or holds something else.
+    """
+    return None if arguments.private is None else read_key(arguments.private)
 
 
 def day(text: str) -> date:

@@ -21,6 +21,7 @@ from gauger_agent.manifest.build import payload
 from gauger_agent.manifest.record import Maker, predicate_of
 from gauger_agent.manifest.statement import Predicate
 from gauger_agent.packs.store import packs
+from gauger_agent.private import ShipmentKey
 from gauger_agent.sign.seal import seal
 from gauger_agent.state import locate
 from gauger_agent.view import judgement_json
@@ -57,6 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--shipment", metavar="REF", help="the shipment's reference")
     parser.add_argument("--sysroot", type=options.folder, metavar="DIR", help="a captured tree")
     parser.add_argument("--force", action="store_true", help="measure devices in use by others")
+    options.hiding(parser, "write keyed digests instead of serial numbers")
     options.declaring(parser)
     options.skipping(parser)
     options.keeping(parser)
@@ -75,12 +77,15 @@ def main(arguments: argparse.Namespace, output: Output) -> ExitCode:
     law = Law(packs(state), arguments.as_of or options.today(), arguments.packs)
     place = destination(arguments.output)
     wanted = _wanted(arguments)
+    hidden = options.shipment_key(arguments)
     keystore.prepare(state, options.passphrases(arguments))
     with output.progress() as report:
         evidence = collect(wanted, report)
+    if hidden is not None:
+        evidence = hidden.hide(evidence)
     judgement = law.judge(evidence)
     collected = datetime.now(UTC)
-    written = _write(arguments, evidence, judgement, place, collected)
+    written = _write(arguments, evidence, judgement, place, collected, hidden)
     code = exit_code(judgement, arguments.fail_on, arguments.max_pack_age)
     output.json(_summary(written, judgement, code))
     if not (output.as_json or output.quiet):
@@ -105,6 +110,7 @@ def _write(
     judgement: Judgement,
     place: Destination,
     collected: datetime,
+    hidden: ShipmentKey | None,
 ) -> _Written:
     key = keystore.own_key(locate(os.environ), options.passphrases(arguments))
     maker = Maker(
@@ -114,6 +120,7 @@ def _write(
         nonce=arguments.nonce,
         captured=arguments.sysroot is not None,
         key_note=key.note,
+        privacy=hidden.privacy if hidden else None,
     )
     predicate = predicate_of(evidence, judgement, maker, collected)
     signed, digest = _payload(predicate)

@@ -7,8 +7,9 @@ import json
 import multiprocessing
 import os
 import signal
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,16 +18,18 @@ from gauger_agent.build_date import BUILT
 from gauger_agent.claims import compare_claims
 from gauger_agent.cli import options
 from gauger_agent.cli.output import Output
-from gauger_agent.compare.expected import Expected, Found, look_for, read_expected
+from gauger_agent.compare.expected import OPAQUE, Expected, Found, look_for, read_expected
 from gauger_agent.compare.local import check_this_machine as local
 from gauger_agent.compare.local import inventory
 from gauger_agent.errors import InputUnreadable, OutputUnwritable, Refused, UsageError
 from gauger_agent.exit_codes import ExitCode, gravest
 from gauger_agent.judging import Law, exit_code
 from gauger_agent.manifest.limits import MAX_FILE
+from gauger_agent.manifest.statement import Predicate
 from gauger_agent.manifest.times import format_utc
 from gauger_agent.memory import Memory, recall, remember, remembered
 from gauger_agent.packs.store import packs
+from gauger_agent.private import ShipmentKey
 from gauger_agent.read import read_bounded
 from gauger_agent.state import StateFolder, locate
 from gauger_agent.trust.choose import Trust
@@ -44,6 +47,8 @@ from gauger_thresholds.packs.model import LoadedPack
 
 #: From so many files on, all CPUs verify, so many files at a time each.
 _MANY, _CHUNK = 32, 8
+#: Chunks in work or done for each CPU, before their answers are written.
+_AHEAD = 4
 #: Rules that say what they notice even where freshness was not asked for.
 _NOTICED = frozenset({"clock", "ahead", "lastSeen"})
 #: Rules that say what they found however it was.
@@ -52,20 +57,35 @@ _TOLD = frozenset({"thisMachine", "expectedSerials"})
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """What an authentic manifest is held against: this machine, a list of serial numbers."""
+    """What an authentic manifest is held against: this machine, a list of serial numbers.
+
+    ``key`` reads numbers that are keyed digests.
+    """
 
     here: Evidence | None
     material: Material
     expected: tuple[Expected, ...] | None
+    key: ShipmentKey | None
 
-    def serials(self, evidence: Evidence) -> Found | None:
-        """Return which of the list are in ``evidence``, where there is a list."""
-        return None if self.expected is None else look_for(self.expected, evidence)
+    def serials(self, predicate: Predicate) -> Found | None:
+        """Return which of the list are in the manifest, where there is a list that can be read."""
+        if self.expected is None or self._is_opaque(predicate):
+            return None
+        key = None if predicate.privacy is None else self.key
+        return look_for(self.expected, predicate.evidence, key)
 
-    def checks(self, evidence: Evidence, serials: Found | None) -> tuple[Check, ...]:
-        """Return how ``evidence`` compares."""
-        found = [] if self.here is None else [local(evidence, self.here, self.material)]
-        return (*found, *([] if serials is None else [serials.check()]))
+    def checks(self, predicate: Predicate, serials: Found | None) -> Iterator[Check]:
+        """Yield how the manifest compares."""
+        if self.here is not None:
+            yield local(predicate, self.here, self.material, self.key)
+        if serials is not None:
+            yield serials.check()
+        elif self.expected is not None:
+            yield OPAQUE
+
+    def _is_opaque(self, predicate: Predicate) -> bool:
+        known = None if self.key is None else self.key.privacy
+        return predicate.privacy not in (None, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +119,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--expect", type=Path, metavar="FILE.csv", help="serial numbers that must be in it"
     )
+    options.hiding(parser, "read the numbers of a private manifest (--this-machine, --expect)")
     options.judging(parser)
 
 
@@ -157,9 +178,9 @@ class _Work:
 
     def _judged(self, path: Path, verified: Verified) -> _Answer:
         judgement = self.law.judge(verified.evidence)
-        serials = self.held.serials(verified.evidence)
-        compared = self.held.checks(verified.evidence, serials)
-        claims = compare_claims(verified.predicate, self.law.packs)
+        serials = self.held.serials(verified.predicate)
+        compared = tuple(self.held.checks(verified.predicate, serials))
+        claims = compare_claims(verified.predicate, self.law.packs, judgement)
         codes = [exit_code(judgement, self.arguments.fail_on, self.arguments.max_pack_age)]
         codes += [ExitCode.MISMATCH for check in compared if check.failed]
         checks = (*verified.checks, claims, *compared)
@@ -185,12 +206,25 @@ def _at_once(work: _Work, output: Output) -> Iterator[tuple[ExitCode, Memory]]:
     cpus = len(os.sched_getaffinity(0))
     pool = ProcessPoolExecutor(cpus, context, initializer=_begin, initargs=(work, output.as_json))
     try:
-        for line, code, news in pool.map(_one, work.arguments.file, chunksize=_CHUNK):
+        for line, code, news in _ahead(pool, work.arguments.file, cpus * _AHEAD):
             if output.as_json:
                 output.raw(line)
             yield code, news
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _ahead(
+    pool: ProcessPoolExecutor, files: Sequence[Path], most: int
+) -> Iterator[tuple[bytes, ExitCode, Memory]]:
+    """Keep ``most`` chunks in work or done: a slow reader of the answers costs no memory."""
+    pending: deque[Future[list[tuple[bytes, ExitCode, Memory]]]] = deque()
+    for at in range(0, len(files), _CHUNK):
+        pending.append(pool.submit(_some, files[at : at + _CHUNK]))
+        if len(pending) >= most:
+            yield from pending.popleft().result()
+    while pending:
+        yield from pending.popleft().result()
 
 
 #: What a process of the pool works with, set when it begins.
@@ -201,6 +235,10 @@ def _begin(work: _Work, as_json: bool) -> None:
     # An interrupt is the first process's to tell of.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _begun.append((work, as_json))
+
+
+def _some(paths: Sequence[Path]) -> list[tuple[bytes, ExitCode, Memory]]:
+    return [_one(path) for path in paths]
 
 
 def _one(path: Path) -> tuple[bytes, ExitCode, Memory]:
@@ -244,7 +282,7 @@ def _held_against(arguments: argparse.Namespace, trust: Trust, output: Output) -
     if arguments.this_machine:
         with output.progress() as report:
             here = inventory(report)
-    return _Held(here, trust.material, expected)
+    return _Held(here, trust.material, expected, options.shipment_key(arguments))
 
 
 def _json(answer: _Answer) -> dict[str, JsonValue]:

@@ -16,6 +16,7 @@ from gauger_agent.compare.parts import Part, read_parts
 from gauger_agent.errors import UsageError
 from gauger_agent.fingerprint import Kind
 from gauger_agent.placeholders import is_placeholder
+from gauger_agent.private import ShipmentKey
 from gauger_agent.read import read_bounded
 from gauger_agent.verify.check import Check, CheckStatus
 from gauger_probes.evidence.document import Evidence
@@ -65,6 +66,16 @@ class Found:
         return Check("expectedSerials", status, "every serial number of the list", text, advice)
 
 
+#: The answer where the numbers of a private manifest cannot be read.
+OPAQUE = Check(
+    "expectedSerials",
+    CheckStatus.FAILED,
+    "every serial number of the list",
+    "the manifest's numbers are keyed digests, and its key is not at hand",
+    "give the shipment's key: --private KEYFILE",
+)
+
+
 def read_expected(path: Path) -> tuple[Expected, ...]:
     """Return the rows of the list in the file at ``path``.
 
@@ -79,17 +90,22 @@ def read_expected(path: Path) -> tuple[Expected, ...]:
         raise UsageError(f"{path}: {clean(str(problem))}", _ADVICE) from problem
 
 
-def look_for(expected: tuple[Expected, ...], evidence: Evidence) -> Found:
-    """Return which serial numbers are there; one that is listed twice must be there twice."""
+def look_for(
+    expected: tuple[Expected, ...], evidence: Evidence, key: ShipmentKey | None = None
+) -> Found:
+    """Return which serial numbers are there; one that is listed twice must be there twice.
+
+    ``key``: the one that the evidence's numbers are digested with, if they are.
+    """
     there: dict[str, list[Part]] = {}
     for part in read_parts(evidence):
         if "serial" in part.own:
             there.setdefault(part.own["serial"].casefold(), []).append(part)
-    listed = Counter(row.serial.casefold() for row in expected)
+    listed = Counter(_as_there(row, key) for row in expected)
     kinds = {row.kind for row in expected if row.kind is not None}
     found, missing = [], []
     for row in expected:
-        parts = there.get(row.serial.casefold(), [])
+        parts = there.get(_as_there(row, key), [])
         match = next((part for part in parts if row.fits(part)), None)
         if match is None:
             missing.append(row.serial)
@@ -104,6 +120,10 @@ def look_for(expected: tuple[Expected, ...], evidence: Evidence) -> Found:
         if serial not in listed and part.kind in kinds
     ]
     return Found(tuple(found), tuple(missing), tuple(unlisted))
+
+
+def _as_there(row: Expected, key: ShipmentKey | None) -> str:
+    return row.serial.casefold() if key is None else key.digest("serial", row.serial)
 
 
 def _rows(data: bytes) -> Iterator[Expected]:

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from gauger_agent.collect import Wanted, collect
+from gauger_agent.compare.alike import UnlikeError, alike
 from gauger_agent.compare.changes import Became, Comparison, Machine, Severity, compare
 from gauger_agent.compare.parts import read_parts
 from gauger_agent.compare.view import said
+from gauger_agent.manifest.statement import Predicate
+from gauger_agent.private import ShipmentKey
 from gauger_agent.trust.material import Material
 from gauger_agent.verify.check import Check, CheckStatus
 from gauger_probes.evidence.document import Evidence
@@ -29,12 +32,19 @@ def inventory(report: Callable[[Progress], None]) -> Evidence:
     return collect(Wanted(names={"host", "accelerators", "cameras"}), report)
 
 
-def check_this_machine(manifest: Evidence, here: Evidence, material: Material) -> Check:
-    """Return whether ``manifest`` describes the machine of the inventory ``here``.
+def check_this_machine(
+    predicate: Predicate, here: Evidence, material: Material, key: ShipmentKey | None
+) -> Check:
+    """Return whether the manifest describes the machine of the inventory ``here``.
 
-    Failed: another board, or a part that counts is another. Not done: no number of the board's is
-    known of both, and nothing contradicts it.
+    Failed: another board, or a part that counts is another; or its numbers are digested with
+    another key than ``key``, which hiding them must not make a way out. Not done: no number of the
+    board's is known of both, and nothing contradicts it.
     """
+    try:
+        manifest, here = alike((predicate.evidence, predicate.privacy), (here, None), key)
+    except UnlikeError as problem:
+        return Check(_NAME, CheckStatus.FAILED, _EXPECTED, str(problem), _ADVICE)
     found = compare(manifest, here, material)
     if found.differs:
         return Check(_NAME, CheckStatus.FAILED, _EXPECTED, _differences(found), _ADVICE)

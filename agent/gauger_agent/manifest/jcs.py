@@ -6,11 +6,15 @@ their UTF-16 code units (section 3.2.3).
 
 from __future__ import annotations
 
-import json
 import math
+from collections.abc import Iterable
+from json.encoder import encode_basestring
 
 from gauger_agent.manifest.limits import MAX_NESTING
 from gauger_probes.evidence.common import JsonValue
+
+#: Up to here every integer is a double, written with all of its digits.
+_EXACT = 2**53
 
 
 class JcsError(ValueError):
@@ -50,13 +54,22 @@ def _write(value: JsonValue, out: list[str], depth: int) -> None:
 
 def _write_object(value: dict[str, JsonValue], out: list[str], depth: int) -> None:
     out.append("{")
-    for at, key in enumerate(sorted(value, key=_utf16)):
+    for at, key in enumerate(_ordered(value)):
         if at:
             out.append(",")
         out.append(_text(key))
         out.append(":")
         _write(value[key], out, depth + 1)
     out.append("}")
+
+
+def _ordered(keys: Iterable[str]) -> list[str]:
+    """Sort by UTF-16 code units; for ASCII that is the order of the text itself."""
+    try:
+        plain = all(map(str.isascii, keys))
+    except TypeError:
+        plain = False
+    return sorted(keys) if plain else sorted(keys, key=_utf16)
 
 
 def _utf16(key: str) -> bytes:
@@ -76,7 +89,7 @@ def _scalar(value: object) -> str:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, int):
-        return number(_double(value))
+        return str(value) if abs(value) <= _EXACT else number(_double(value))
     if isinstance(value, float):
         return number(value)
     raise JcsError(f"JSON cannot carry a {type(value).__name__}")
@@ -84,7 +97,7 @@ def _scalar(value: object) -> str:
 
 def _text(value: str) -> str:
     # Escapes ", \ and the control characters only, with the short forms where JSON has them.
-    return json.dumps(value, ensure_ascii=False)
+    return encode_basestring(value)
 
 
 def _double(value: int) -> float:

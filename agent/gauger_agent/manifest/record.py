@@ -14,6 +14,7 @@ from gauger_agent.manifest.statement import (
     JudgedPack,
     Mode,
     Predicate,
+    Privacy,
 )
 from gauger_agent.manifest.times import format_utc
 from gauger_agent.self_digest import self_digest
@@ -32,6 +33,7 @@ class Maker:
     nonce: str | None
     captured: bool
     key_note: str
+    privacy: Privacy | None = None
 
 
 def predicate_of(
@@ -58,6 +60,7 @@ def predicate_of(
             for item in judgement.packs
         ),
         fingerprint=fingerprint(evidence),
+        privacy=maker.privacy,
     )
 
 

@@ -31,6 +31,10 @@ EVIDENCE_SUBJECT = "evidence"
 #: The exact top-level keys of a Statement.
 STATEMENT_KEYS = frozenset({"_type", "subject", "predicateType", "predicate"})
 
+#: How a private manifest's numbers are digested (RFC 2104, FIPS 180-4).
+PRIVACY = "HMAC-SHA-256"
+
+_KEY_CHECK = re.compile(r"[0-9a-f]{16}")
 _HEX_256 = re.compile(r"[0-9a-f]{64}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -50,6 +54,14 @@ class Context:
     role: str | None
     shipment: str | None
     key_note: str | None = field(default=None, metadata=OMIT_NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """Numbers of the parts' own are keyed digests; ``key_check`` (16 hex digits) names the key."""
+
+    algorithm: str
+    key_check: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,7 @@ class Predicate:
     claimed_findings: tuple[Verdict, ...]
     packs: tuple[JudgedPack, ...]
     fingerprint: Fingerprint
+    privacy: Privacy | None = field(default=None, metadata=OMIT_NONE)
     tpm: Mapping[str, JsonValue] | None = field(default=None, metadata=OMIT_NONE)
     device_evidence: Mapping[str, JsonValue] | None = field(default=None, metadata=OMIT_NONE)
 
@@ -130,11 +143,24 @@ def problems(predicate: Predicate) -> Iterator[str]:
         yield "nonce: not 64 lower-case hex digits"
     if not _HEX_256.fullmatch(predicate.agent.digest):
         yield "agent.digest: not 64 lower-case hex digits"
+    if predicate.privacy is not None:
+        yield from _privacy_problems(predicate.privacy)
     for at, pack in enumerate(predicate.packs):
         yield from _pack_problems(pack, f"packs[{at}]")
-    for at, part in enumerate(predicate.fingerprint.components):
+    yield from _component_problems(predicate.fingerprint)
+
+
+def _component_problems(fingerprint: Fingerprint) -> Iterator[str]:
+    for at, part in enumerate(fingerprint.components):
         if not all(isinstance(value, str) for value in part.identifiers.values()):
             yield f"fingerprint.components[{at}]: an identifier that is not text"
+
+
+def _privacy_problems(privacy: Privacy) -> Iterator[str]:
+    if privacy.algorithm != PRIVACY:
+        yield f"privacy.algorithm: not {PRIVACY}"
+    if not _KEY_CHECK.fullmatch(privacy.key_check):
+        yield "privacy.keyCheck: not 16 lower-case hex digits"
 
 
 def _pack_problems(pack: JudgedPack, where: str) -> Iterator[str]:

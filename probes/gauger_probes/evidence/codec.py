@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -32,6 +32,7 @@ class DecodeError(ValueError):
     """The JSON value does not have the shape of the record; the message says where."""
 
 
+@cache
 def json_name(field: str) -> str:
     """Return the lowerCamelCase JSON name of a snake_case field."""
     head, *rest = field.rstrip("_").split("_")
@@ -80,110 +81,188 @@ def from_json(record: type[T], value: JsonValue, where: str = "$") -> T:
     Raises:
         DecodeError: ``value`` has another shape; the message names the place.
     """
-    if not isinstance(value, dict):
-        raise DecodeError(f"{where}: expected an object, found {kind_of(value)}")
-    fields = {json_name(field.name): field for field in dataclasses.fields(cast(Any, record))}
-    unknown = sorted(set(value) - set(fields))
-    if unknown:
-        raise DecodeError(f"{where}: unknown field {_shown(unknown[0])}")
-    arguments: dict[str, Any] = {}
-    for name, field in fields.items():
-        if name in value:
-            annotation = hints(cast(Any, record))[field.name]
-            arguments[field.name] = _decode(annotation, value[name], f"{where}.{name}")
-        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-            raise DecodeError(f"{where}: field {name!r} is missing")
-    return record(**arguments)
+    try:
+        return cast(T, _record(cast(Any, record))(value))
+    except _WrongError as wrong:
+        place = where + "".join(reversed(wrong.steps))
+        raise DecodeError(f"{place}: {wrong.text}") from None
 
 
-def _decode(annotation: Any, value: JsonValue, where: str) -> Any:
+class _WrongError(Exception):
+    """What is wrong, and the steps to where it is, the last one first."""
+
+    def __init__(self, text: str, *steps: str) -> None:
+        super().__init__(text)
+        self.text = text
+        self.steps = list(steps)
+
+
+#: Turns one JSON value into what an annotation asks for. Made once for each annotation, and the
+#: place is spelt only where something is wrong: a large manifest has ten thousand values.
+_Decoder = Callable[[JsonValue], Any]
+
+
+@cache
+def _record(record: type) -> _Decoder:
+    known = {
+        json_name(field.name): (field.name, _decoder(hints(record)[field.name]))
+        for field in dataclasses.fields(cast(Any, record))
+    }
+    needed = [json_name(field.name) for field in dataclasses.fields(record) if _is_needed(field)]
+
+    def decode(value: JsonValue) -> Any:
+        if not isinstance(value, dict):
+            raise _WrongError(f"expected an object, found {kind_of(value)}")
+        if not value.keys() <= known.keys():
+            raise _WrongError(f"unknown field {_shown(min(value.keys() - known.keys()))}")
+        for name in needed:
+            if name not in value:
+                raise _WrongError(f"field {name!r} is missing")
+        arguments = {}
+        for name, item in value.items():
+            field, decoder = known[name]
+            try:
+                arguments[field] = decoder(item)
+            except _WrongError as wrong:
+                wrong.steps.append(f".{name}")
+                raise
+        return record(**arguments)
+
+    return decode
+
+
+def _is_needed(field: dataclasses.Field[Any]) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+
+
+@cache
+def _decoder(annotation: Any) -> _Decoder:
     origin = get_origin(annotation)
     if origin in (Union, types.UnionType):
-        return _decode_optional(annotation, value, where)
+        return _optional(annotation)
     if origin is tuple:
-        return _decode_list(get_args(annotation)[0], value, where)
+        return _list(get_args(annotation)[0])
     if origin is not None and issubclass(origin, Mapping):
-        return _decode_free(value, where)
+        return _free
     if dataclasses.is_dataclass(annotation):
-        return from_json(cast(type, annotation), value, where)
+        return _record(cast(type, annotation))
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
-        return _decode_enum(annotation, value, where)
-    return _decode_scalar(annotation, value, where)
+        return _enum(annotation)
+    return _SCALARS[annotation]
 
 
-def _decode_optional(annotation: Any, value: JsonValue, where: str) -> Any:
-    if value is None:
-        return None
-    inner = [arg for arg in get_args(annotation) if arg is not types.NoneType]
-    return _decode(inner[0], value, where)
+def _optional(annotation: Any) -> _Decoder:
+    inner = _decoder(next(arg for arg in get_args(annotation) if arg is not types.NoneType))
+    return lambda value: None if value is None else inner(value)
 
 
-def _decode_list(item: Any, value: JsonValue, where: str) -> tuple[Any, ...]:
-    if not isinstance(value, list):
-        raise DecodeError(f"{where}: expected a list, found {kind_of(value)}")
-    if len(value) > MAX_ITEMS:
-        raise DecodeError(f"{where}: {len(value)} items, more than {MAX_ITEMS}")
-    return tuple(_decode(item, entry, f"{where}[{at}]") for at, entry in enumerate(value))
+def _list(annotation: Any) -> _Decoder:
+    inner = _decoder(annotation)
 
-
-def _decode_enum(kind: type[StrEnum], value: JsonValue, where: str) -> StrEnum:
-    if isinstance(value, str):
+    def decode(value: JsonValue) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise _WrongError(f"expected a list, found {kind_of(value)}")
+        if len(value) > MAX_ITEMS:
+            raise _WrongError(f"{len(value)} items, more than {MAX_ITEMS}")
+        decoded = []
         try:
-            return kind(value)
-        except ValueError:
-            pass
-    choices = ", ".join(member.value for member in kind)
-    raise DecodeError(f"{where}: expected one of {choices}")
+            for item in value:
+                decoded.append(inner(item))
+        except _WrongError as wrong:
+            wrong.steps.append(f"[{len(decoded)}]")
+            raise
+        return tuple(decoded)
+
+    return decode
 
 
-def _decode_scalar(kind: Any, value: JsonValue, where: str) -> Any:
-    if kind is bool and isinstance(value, bool):
+def _enum(kind: type[StrEnum]) -> _Decoder:
+    members = {member.value: member for member in kind}
+
+    def decode(value: JsonValue) -> StrEnum:
+        if isinstance(value, str) and value in members:
+            return members[value]
+        raise _WrongError(f"expected one of {', '.join(members)}")
+
+    return decode
+
+
+def _boolean(value: JsonValue) -> bool:
+    if isinstance(value, bool):
         return value
-    if kind is str and isinstance(value, str):
-        return _bounded(value, where)
-    if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
-        return _finite(value, where)
-    if kind is int and isinstance(value, int | float) and not isinstance(value, bool):
-        number = _finite(value, where)
+    raise _WrongError(f"expected bool, found {kind_of(value)}")
+
+
+def _string(value: JsonValue) -> str:
+    if isinstance(value, str):
+        return _bounded(value)
+    raise _WrongError(f"expected str, found {kind_of(value)}")
+
+
+def _real(value: JsonValue) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _finite(value)
+    raise _WrongError(f"expected float, found {kind_of(value)}")
+
+
+def _integer(value: JsonValue) -> int:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = _finite(value)
         if number.is_integer():
             return int(number)
-    raise DecodeError(f"{where}: expected {kind.__name__}, found {kind_of(value)}")
+    raise _WrongError(f"expected int, found {kind_of(value)}")
 
 
-def _decode_free(value: JsonValue, where: str, depth: int = 0) -> Any:
-    if not isinstance(value, dict) and depth == 0:
-        raise DecodeError(f"{where}: expected an object, found {kind_of(value)}")
+_SCALARS: Mapping[Any, _Decoder] = {bool: _boolean, str: _string, float: _real, int: _integer}
+
+
+def _free(value: JsonValue) -> Any:
+    if not isinstance(value, dict):
+        raise _WrongError(f"expected an object, found {kind_of(value)}")
+    return _nested(value, 0)
+
+
+def _nested(value: JsonValue, depth: int) -> Any:
     if depth > MAX_DEPTH:
-        raise DecodeError(f"{where}: nested deeper than {MAX_DEPTH}")
-    if isinstance(value, dict | list) and len(value) > MAX_ITEMS:
-        raise DecodeError(f"{where}: {len(value)} items, more than {MAX_ITEMS}")
-    if isinstance(value, dict):
-        return {
-            _bounded(key, where): _decode_free(item, f"{where}.{_shown(key)}", depth + 1)
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        return [_decode_free(item, f"{where}[{at}]", depth + 1) for at, item in enumerate(value)]
+        raise _WrongError(f"nested deeper than {MAX_DEPTH}")
+    if isinstance(value, dict | list):
+        return _children(value, depth)
     if isinstance(value, str):
-        return _bounded(value, where)
+        return _bounded(value)
     if isinstance(value, float):
-        return _finite(value, where)
+        return _finite(value)
     return value
 
 
-def _finite(value: int | float, where: str) -> float:
+def _children(value: dict[str, JsonValue] | list[JsonValue], depth: int) -> Any:
+    if len(value) > MAX_ITEMS:
+        raise _WrongError(f"{len(value)} items, more than {MAX_ITEMS}")
+    if isinstance(value, dict):
+        return {_bounded(key): _step(item, f".{_shown(key)}", depth) for key, item in value.items()}
+    return [_step(item, f"[{at}]", depth) for at, item in enumerate(value)]
+
+
+def _step(value: JsonValue, step: str, depth: int) -> Any:
+    try:
+        return _nested(value, depth + 1)
+    except _WrongError as wrong:
+        wrong.steps.append(step)
+        raise
+
+
+def _finite(value: int | float) -> float:
     try:
         number = float(value)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        raise DecodeError(f"{where}: not a finite number")
+        raise _WrongError("not a finite number")
     return number
 
 
-def _bounded(text: str, where: str) -> str:
+def _bounded(text: str) -> str:
     if len(text) > MAX_TEXT:
-        raise DecodeError(f"{where}: {len(text)} characters, more than {MAX_TEXT}")
+        raise _WrongError(f"{len(text)} characters, more than {MAX_TEXT}")
     return text
 
 
