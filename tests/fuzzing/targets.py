@@ -14,13 +14,14 @@ import json
 from collections.abc import Callable
 from datetime import date
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import rfc8785
 
-from fuzzing import mutate
+from fuzzing import mutate, trees
 from gauger_agent.errors import Refused, UsageError
 from gauger_agent.fingerprint import fingerprint
 from gauger_agent.judging import Law
@@ -37,6 +38,9 @@ from gauger_probes.accelerators.nvml_call import RecordingError
 from gauger_probes.accelerators.nvml_survey import Origin, survey
 from gauger_probes.evidence.codec import DecodeError, from_json, to_json
 from gauger_probes.evidence.document import Evidence
+from gauger_probes.registry import PROBES
+from gauger_probes.result import Context
+from gauger_probes.roots import Roots
 from gauger_thresholds.packs.load import PackError, built_in, read_pack
 from support.manifests import (
     NOW,
@@ -245,14 +249,34 @@ def _recordings() -> tuple[bytes, ...]:
     return tuple(path.read_bytes() for path in sorted(_MACHINES.glob("*/tree/nvml.json")))
 
 
+def tree(random: Random) -> bool:
+    """A captured tree with hostile files, read by every probe that reads one."""
+    whole = True
+    with trees.hostile(random) as root:
+        for target in _readers():
+            try:
+                to_json(target(Context(Roots(root, captured=True))))
+            except (OSError, ValueError):
+                whole = False  # what a probe may say; the runner makes a line of coverage of it
+    return whole
+
+
+@cache
+def _readers() -> tuple[Callable[[Context], object], ...]:
+    named = [spec.replay or spec.target for spec in PROBES if spec.shared or spec.replay]
+    parts = [name.partition(":") for name in named]
+    return tuple(getattr(import_module(module), function) for module, _, function in parts)
+
+
 #: By name, with how many of a hundred inputs go there.
 TARGETS: dict[str, tuple[Callable[[Random], bool], int]] = {
     "envelope": (envelope, 25),
     "bundle": (bundle, 15),
     "statement": (statement, 25),
-    "evidence": (evidence, 15),
+    "evidence": (evidence, 13),
     "pack": (pack, 6),
     "signedPack": (signed_pack, 4),
     "policy": (policy, 5),
     "capture": (capture, 5),
+    "tree": (tree, 2),
 }
