@@ -20,6 +20,7 @@ from gauger_probes.evidence.common import Measurement
 from gauger_probes.evidence.coverage import Status
 from gauger_probes.measure.backends.protocol import NotNativeError
 from gauger_probes.measure.plan import Kind, Plan, Window, plan
+from gauger_probes.measure.reproducibility import reproducible
 from gauger_probes.result import Context, Measured, Part, Progress, Result
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from gauger_probes.measure.bench import Bench
     from gauger_probes.measure.precisions import Multiplier
 
+#: The flag by which the kernel says that it runs on a virtual machine.
+_HYPERVISOR = "hypervisor"
 #: Seconds between two progress reports.
 _REPORT_S = 0.25
 
@@ -57,9 +60,14 @@ def probe(context: Context, shelf: Shelf | None = None) -> Result:
     ready_s = time.perf_counter()
     times = plan(ready_s, began_s + context.options.budget_s - ready_s, kinds)
     taken = list(_all_taken(_steps(times, bench, multiplier), teller, bench))
+    virtual = _HYPERVISOR in isa
     parts = [item for item in taken if isinstance(item, Part)]
     parts += [Part(_name(kind), Status.NOT_RUN, why) for kind, why in lacking.items()]
-    measurements = tuple(item for item in taken if isinstance(item, Measurement))
+    measurements = tuple(
+        reproducible(item, "cpu", virtual=virtual)
+        for item in taken
+        if isinstance(item, Measurement)
+    )
     return Result(measured=(Measured(CPU_ID, measurements),), parts=tuple(parts))
 
 

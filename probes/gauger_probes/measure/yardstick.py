@@ -4,7 +4,8 @@ A rate is measured for seconds, and the machine goes on to change: neighbours of
 heat, other clocks. A fixed piece of work is done between any two measurements. How its pace around
 one measurement compares with its slowest and fastest pace in the whole run says how far the rate
 would have been off at another time; the interval is widened by that (a component of uncertainty
-that is evaluated by other means than the series: JCGM 100:2008, 4.3).
+that is evaluated by other means than the series: JCGM 100:2008, 4.3). What lies beyond the run, no
+yardstick in it can show: :mod:`gauger_probes.measure.reproducibility`.
 """
 
 from __future__ import annotations
