@@ -2,7 +2,8 @@
 
     python -m benchmarks.search.compare --peers /tmp/peers/bin/python --size 200000
 
-The peers' Python has ``faiss-cpu`` and numpy. Figures of a busy machine are only an indication.
+The peers' Python has ``faiss-cpu`` and numpy. Half precisions are compared where ours searches in
+them. Figures of a busy machine are only an indication.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ import sys
 from benchmarks.ratio import HEAD, Raced
 from benchmarks.worker import Worker
 
-from gauger_probes.measure.search.scorers import FloatScorer, WholeScorer
+from gauger_probes.measure.backends.protocol import NotNativeError, Precision
+from gauger_probes.measure.bench import Bench
+from gauger_probes.measure.search.precisions import TRIED, refuse_conversion, way
 
-_BATCHES = {"fp32": FloatScorer.batches, "int8": WholeScorer.batches}
+#: Seconds in which a half precision is shown not to be converted.
+_PROOF_S = 1.0
 
 
 def main(arguments: list[str]) -> int:
@@ -28,14 +32,21 @@ def main(arguments: list[str]) -> int:
     asked = parser.parse_args(arguments)
     sys.stdout.write(f"Exact top 10 of {asked.size} templates of 512, {asked.rounds} rounds.\n")
     sys.stdout.write(HEAD.format(unit="10⁶ comparisons/s"))
-    for precision, batches in _BATCHES.items():
+    bench = Bench()
+    for precision in TRIED:
+        try:
+            batches = way(precision, bench).batches
+            refuse_conversion(precision, _PROOF_S, bench)
+        except NotNativeError as problem:
+            sys.stdout.write(f"| {precision} | *{problem}* | | | | | | |\n")
+            continue
         for batch in batches:
             sys.stdout.write(_row(precision, batch, asked) + "\n")
             sys.stdout.flush()
     return 0
 
 
-def _row(precision: str, batch: int, asked: argparse.Namespace) -> str:
+def _row(precision: Precision, batch: int, asked: argparse.Namespace) -> str:
     work = [precision, str(asked.size), str(batch)]
     command = ["-m", "benchmarks.search.gallery"]
     with (

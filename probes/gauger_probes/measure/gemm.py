@@ -67,9 +67,10 @@ def measure(precision: Precision, window: Window, bench: Bench, means: Means) ->
         MemoryError: not even the smallest matrices could be allocated.
     """
     share_s = window.share_s(bench.stopwatch.wall())
-    choice = choose(means.libraries, precision, _CHOICE * share_s, bench)
+    limit_s = _CHOICE * share_s
+    choice = choose(means.libraries, precision, limit_s, bench)
     if means.fp32 is not None:
-        refuse_converted(choice, precision, means.fp32, bench)
+        refuse_converted(choice, precision, means.fp32, limit_s, bench)
     refused = dict(choice.refused)
     prepared = list(_all_prepared(choice, precision, window, bench, refused))
     with Watch(bench.roots, bench.cpus) as watch:

@@ -38,16 +38,17 @@ class Kind(StrEnum):
 
 
 #: Relative shares. fp64 takes twice as long as fp32 over the same shape; a search has a gallery
-#: to fill, several batches and precisions; the networks are several and slow to build.
+#: to fill and several batches, in two precisions; the networks are several and slow to build,
+#: and the slowest of them is what capacity is stated by.
 WEIGHTS: Mapping[Kind, float] = {
     Kind.FP32: 3,
     Kind.FP64: 4,
     Kind.INT8: 3,
     Kind.BF16: 3,
     Kind.FP16: 3,
-    Kind.BANDWIDTH: 3,
+    Kind.BANDWIDTH: 2,
     Kind.SEARCH: 5,
-    Kind.TEMPLATES: 6,
+    Kind.TEMPLATES: 8,
 }
 
 
@@ -85,17 +86,19 @@ class Plan:
     windows: Mapping[Kind, Window]
 
 
-def plan(start_s: float, budget_s: float, kinds: Sequence[Kind]) -> Plan:
+def plan(start_s: float, budget_s: float, kinds: Sequence[Kind], searches: int = 2) -> Plan:
     """Divide ``budget_s`` seconds that begin at ``start_s`` among ``kinds``, in their order.
 
     The budget is raised to ``SMALLEST_BUDGET_S``. What is not among ``kinds`` takes no time, so
-    a precision that the machine lacks leaves its share to the others.
+    a precision that the machine lacks leaves its share to the others. ``searches`` is the number
+    of precisions that a gallery is searched in.
     """
     budget = max(budget_s, SMALLEST_BUDGET_S)
-    whole = sum(WEIGHTS[kind] for kind in kinds)
+    weights = {**WEIGHTS, Kind.SEARCH: WEIGHTS[Kind.SEARCH] * max(searches, 1) / 2}
+    whole = sum(weights[kind] for kind in kinds)
     windows: dict[Kind, Window] = {}
     begin_s = start_s
     for kind in kinds:
-        windows[kind] = Window.lasting(begin_s, budget * WEIGHTS[kind] / whole)
+        windows[kind] = Window.lasting(begin_s, budget * weights[kind] / whole)
         begin_s = windows[kind].end_s
     return Plan(budget, windows)

@@ -6,7 +6,7 @@ measured with the library that is fastest, and refused where that one turns out 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gauger_probes.evidence.common import Measurement
@@ -65,22 +65,31 @@ class Multiplier:
     isa: frozenset[str]
     budget_s: float = LAST_RESORT_S
 
-    def open(self, precisions: Iterable[Precision]) -> None:
-        """Load what multiplies ``precisions``: a window that a library loads in is used up."""
-        for precision in precisions:
-            any(self.shelf.offering(precision, resort) for resort in self._resorts())
+    def open(self, precision: Precision) -> None:
+        """Load what multiplies ``precision``: a window that a library loads in is used up.
+
+        Raises:
+            NoLibraryError: the processor may have it, and no library here multiplies it.
+            TooHurriedError: one might, and there is no time to load it.
+        """
+        if any(self.shelf.offering(precision, resort) for resort in self._resorts()):
+            return
+        self._refuse_hurried(precision)
+        missing = "; ".join(f"{name}: {why}" for name, why in self.shelf.missing.items())
+        raise NoLibraryError(f"no library here multiplies {precision} ({missing})")
 
     def measure(self, precision: Precision, window: Window, bench: Bench) -> Measurement:
         """Measure ``precision`` within ``window``; last resorts only after all others failed.
 
         Raises:
-            NoLibraryError: the processor may have it, and no library here multiplies it.
-            TooHurriedError: one might, and there is no time to load it.
+            NoLibraryError: see ``open``.
+            TooHurriedError: see ``open``.
             NotNativeError: every library here converts it.
             WrongResultError: a product is wrong.
             MemoryError: not even the smallest matrices could be allocated.
         """
-        problem: NotNativeError | None = None
+        self.open(precision)
+        problem = NotNativeError(f"no library here multiplies {precision}")
         for last_resort in self._resorts():
             libraries = self.shelf.offering(precision, last_resort)
             if libraries:
@@ -89,11 +98,7 @@ class Multiplier:
                     return gemm.measure(precision, window, bench, means)
                 except NotNativeError as found:
                     problem = found
-        if problem is not None:
-            raise problem
-        self._refuse_hurried(precision)
-        missing = "; ".join(f"{name}: {why}" for name, why in self.shelf.missing.items())
-        raise NoLibraryError(f"no library here multiplies {precision} ({missing})")
+        raise problem
 
     def _refuse_hurried(self, precision: Precision) -> None:
         resorts = ", ".join(self.shelf.last_resorts(precision))

@@ -47,6 +47,8 @@ def probe(context: Context, shelf: Shelf | None = None) -> Result:
     from gauger_probes.measure import precisions
     from gauger_probes.measure.backends.cpu.table import Shelf
     from gauger_probes.measure.bench import Bench
+    from gauger_probes.measure.search import measure as searching
+    from gauger_probes.measure.search.precisions import TRIED
 
     isa = precisions.flags(context.roots)
     lacking = precisions.lacking(isa)
@@ -56,12 +58,14 @@ def probe(context: Context, shelf: Shelf | None = None) -> Result:
     bench = Bench(roots=context.roots, tick=teller.tick)
     multiplier = precisions.Multiplier(shelf or Shelf(bench), isa, context.options.budget_s)
     teller.begin("loading libraries")
-    multiplier.open(precisions.PRECISIONS[kind] for kind in kinds if kind in precisions.PRECISIONS)
+    without = _without(kinds, multiplier)
+    kinds = [kind for kind in kinds if kind not in without]
+    searches = len(TRIED) - len(searching.lacking(bench))
     ready_s = time.perf_counter()
-    times = plan(ready_s, began_s + context.options.budget_s - ready_s, kinds)
+    times = plan(ready_s, began_s + context.options.budget_s - ready_s, kinds, searches)
     taken = list(_all_taken(_steps(times, bench, multiplier), teller, bench))
     virtual = _HYPERVISOR in isa
-    parts = [item for item in taken if isinstance(item, Part)]
+    parts = [item for item in taken if isinstance(item, Part)] + list(without.values())
     parts += [Part(_name(kind), Status.NOT_RUN, why) for kind, why in lacking.items()]
     measurements = tuple(
         reproducible(item, "cpu", virtual=virtual)
@@ -69,6 +73,22 @@ def probe(context: Context, shelf: Shelf | None = None) -> Result:
         if isinstance(item, Measurement)
     )
     return Result(measured=(Measured(CPU_ID, measurements),), parts=tuple(parts))
+
+
+def _without(kinds: Iterable[Kind], multiplier: Multiplier) -> dict[Kind, Part]:
+    """Load libraries; return the precisions that none multiplies, which get no time."""
+    from gauger_probes.measure.precisions import PRECISIONS, NoLibraryError, TooHurriedError
+
+    parts: dict[Kind, Part] = {}
+    for kind in kinds:
+        try:
+            if kind in PRECISIONS:
+                multiplier.open(PRECISIONS[kind])
+        except NoLibraryError as problem:
+            parts[kind] = Part(_name(kind), Status.UNAVAILABLE, str(problem))
+        except TooHurriedError as problem:
+            parts[kind] = Part(_name(kind), Status.NOT_RUN, str(problem))
+    return parts
 
 
 _Found: TypeAlias = Measurement | tuple[Measurement | Part, ...]
@@ -119,14 +139,10 @@ def _all_taken(
 
 
 def _taken(step: _Step, teller: _Teller) -> tuple[Measurement | Part, ...]:
-    from gauger_probes.measure.precisions import NoLibraryError, TooHurriedError
-
     teller.begin(step.label)
     try:
         found = step.take()
-    except NoLibraryError as problem:
-        return (Part(_name(step.kind), Status.UNAVAILABLE, str(problem)),)
-    except (NotNativeError, TooHurriedError) as problem:
+    except NotNativeError as problem:
         return (Part(_name(step.kind), Status.NOT_RUN, str(problem)),)
     except Exception as problem:  # a library's own errors among them: it costs itself alone
         said = f"{type(problem).__name__}: {problem}"

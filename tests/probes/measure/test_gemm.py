@@ -265,6 +265,18 @@ def test_half_precision_that_is_no_faster_than_single_is_not_native(
         measure(Precision.BF16, Window.lasting(0.0, 3.0), bench, means)
 
 
+def test_the_proof_of_a_half_precision_leaves_the_window_to_measuring() -> None:
+    """Single precision, twice as slow, is repeated for no longer than what it is held against."""
+    clock = FakeClock()
+    single = at(clock, 1e10, "single")
+    means = Means([at(clock, 1e11, "half")], {"avx512_bf16"}, single)
+    window = Window.lasting(0.0, 30.0)
+    measure(Precision.BF16, window, Bench(stopwatch=clock.stopwatch()), means)
+    spent_s = sum(shape.operations / 1e10 for _, shape in single.runs)
+    assert len(single.runs) >= 2
+    assert spent_s < 0.3 * 30.0
+
+
 def test_someone_is_told_at_least_as_often_as_samples_are_taken() -> None:
     told: list[None] = []
     clock = FakeClock()

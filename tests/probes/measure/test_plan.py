@@ -55,6 +55,17 @@ def test_what_is_not_measured_leaves_its_time_to_the_others() -> None:
     assert few.end_s > 3 * many.end_s
 
 
+def test_a_search_in_more_precisions_gets_as_much_more_time() -> None:
+    shares = {}
+    for searches in (0, 1, 2, 4):
+        windows = plan(0.0, 10.0, [Kind.FP64, Kind.SEARCH], searches).windows
+        fp64, search = (each.end_s - each.begin_s for each in windows.values())
+        shares[searches] = search / fp64
+    assert shares[4] == pytest.approx(2 * shares[2])
+    assert shares[2] == pytest.approx(2 * shares[1])
+    assert shares[0] == shares[1], "somebody has to find out that there is none"
+
+
 @pytest.mark.parametrize("budget_s", [-5.0, 0.0, 0.01])
 def test_a_budget_too_small_to_measure_in_is_raised_to_the_smallest(budget_s: float) -> None:
     assert plan(0.0, budget_s, [Kind.FP32]).budget_s == SMALLEST_BUDGET_S

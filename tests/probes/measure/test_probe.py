@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 
 from gauger_probes.evidence.codec import from_json, to_json
 from gauger_probes.evidence.coverage import Status
+from gauger_probes.measure.backends.cpu.library import Library
 from gauger_probes.measure.backends.cpu.table import Entry, Shelf
 from gauger_probes.measure.backends.protocol import Precision, Shape
 from gauger_probes.measure.bench import Bench
+from gauger_probes.measure.plan import Kind, Plan, plan
 from gauger_probes.measure.probe import probe
 from gauger_probes.result import Context, Options, Part, Progress, Result
 from gauger_probes.roots import Roots
@@ -46,6 +49,7 @@ def _probed(
     rate: float,
     wrong: tuple[Precision, ...] = (),
     also: tuple[Precision, ...] = (),
+    report: Callable[[Progress], None] = lambda _: None,
 ) -> Result:
     """Return what the probe finds where the one library takes as long as at ``rate``."""
     slow = _Slow(_RealClock(), lambda shape: shape.operations / rate, "slow")
@@ -53,7 +57,7 @@ def _probed(
     offered = (Precision.FP32, Precision.FP64, Precision.INT8, *also)
     entry = Entry("slow", "nowhere:library", offered)
     shelf = Shelf(Bench(), (entry,), _opened={"slow": slow})
-    return probe(Context(roots, Options(budget_s=1.0)), shelf)
+    return probe(Context(roots, Options(budget_s=1.0), report), shelf)
 
 
 class _RealClock(FakeClock):
@@ -128,19 +132,39 @@ def test_libraries_are_loaded_before_any_window_begins(
 ) -> None:
     """One that takes seconds to load would use up the window of the precision it is for."""
     seen: list[str] = []
-    shelf = Shelf(Bench(), ())
+    plainly = Shelf.offering
 
-    def offering(*_: object, **__: object) -> tuple[()]:
-        seen.append("loaded")
-        return ()
+    def offering(shelf: Shelf, precision: Precision, *resort: bool) -> tuple[Library, ...]:
+        seen.append(f"loaded {precision}")
+        return plainly(shelf, precision, *resort)
 
     monkeypatch.setattr(Shelf, "offering", offering)
     cpuinfo = "processor\t: 0\nvendor_id\t: GenuineIntel\nflags\t\t: avx2\n"
     roots = kernel_tree(tmp_path, {"proc/cpuinfo": cpuinfo})
-    told = lambda progress: seen.append(progress.label)  # noqa: E731
-    probe(Context(roots, Options(budget_s=0.2), told), shelf)
-    assert seen[:2] == ["loading libraries", "loaded"]
-    assert seen.index("multiplying fp32 matrices") == 4  # three precisions
+    _probed(roots, 1e10, report=lambda progress: seen.append(progress.label))
+    assert seen[:5] == [
+        "loading libraries",
+        *(f"loaded {precision}" for precision in ("fp32", "fp64", "int8")),
+        "multiplying fp32 matrices",
+    ]
+
+
+def test_a_precision_that_no_library_multiplies_takes_no_time_from_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its share would all go to what comes next."""
+    divided: list[Kind] = []
+
+    def spied(start_s: float, budget_s: float, kinds: Sequence[Kind], searches: int) -> Plan:
+        divided.extend(kinds)
+        return plan(start_s, budget_s, kinds, searches)
+
+    monkeypatch.setattr("gauger_probes.measure.probe.plan", spied)
+    cpuinfo = "processor\t: 0\nvendor_id\t: GenuineIntel\nflags\t\t: avx2 amx_bf16\n"
+    found = _probed(kernel_tree(tmp_path, {"proc/cpuinfo": cpuinfo}), 1e10)
+    assert "measure.gemm.bf16" in {part.name for part in found.parts}
+    assert Kind.INT8 in divided
+    assert Kind.BF16 not in divided
 
 
 def test_every_measurement_has_an_interval_samples_and_conditions(found: Result) -> None:

@@ -15,10 +15,10 @@ def _taken(quantity: str, low: float = 99, high: float = 102) -> Measurement:
 
 
 def test_components_are_combined_as_independent_ones() -> None:
-    found = reproducible(_taken("gemm", 92, 108), "cpu", virtual=True)
-    assert (found.low, found.high) == pytest.approx((90, 110))  # 6² + 8² = 10²
+    found = reproducible(_taken("gemm", 92.5, 107.5), "cpu", virtual=True)
+    assert (found.low, found.high) == pytest.approx((87.5, 112.5))  # 10² + 7.5² = 12.5²
     assert found.median == 100
-    assert found.conditions == {"cpus": 2, "reproducibility": 0.06}
+    assert found.conditions == {"cpus": 2, "reproducibility": 0.10}
 
 
 def test_where_nothing_was_repeated_the_interval_is_the_runs_own_and_says_so() -> None:

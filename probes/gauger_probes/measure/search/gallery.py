@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from types import TracebackType
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -23,62 +23,61 @@ K = 10
 LEAST_PART = 64
 
 
+@contextmanager
+def filled(
+    make: MakeScorer, size: int, cpus: Sequence[int], generator: np.random.Generator
+) -> Iterator[Gallery]:
+    """Divide ``size`` templates among ``cpus`` and fill each part; no part is too small or large.
+
+    Raises:
+        MemoryError: there is no memory for them.
+        ImportError: what a part computes with is missing.
+    """
+    each = min(max(size // len(cpus), LEAST_PART), DIFFERENT)
+    with Crew(cpus) as crew, one_thread():
+        parts = crew.each(lambda own: make(each, own), generator.spawn(crew.size))
+        yield Gallery(crew, parts, each)
+
+
+@dataclass(frozen=True, slots=True)
 class Gallery:
-    """The threads and their parts, from ``with`` to its end. ``size`` counts all templates."""
+    """The first ``each`` templates of every part."""
 
-    def __init__(
-        self, make: MakeScorer, size: int, cpus: Sequence[int], generator: np.random.Generator
-    ) -> None:
-        """Divide ``size`` templates among ``cpus``; no part is too small or too large."""
-        self._make = make
-        self._generator = generator
-        self._each = min(max(size // len(cpus), LEAST_PART), DIFFERENT)
-        self.size = self._each * len(cpus)
-        self._crew = Crew(cpus)
-        self._stack = ExitStack()
-        self._parts: list[Scorer] = []
+    crew: Crew
+    parts: Sequence[Scorer]
+    each: int
 
-    def __enter__(self) -> Gallery:
-        """Fill the parts.
+    @property
+    def size(self) -> int:
+        """How many templates are searched."""
+        return self.each * len(self.parts)
 
-        Raises:
-            MemoryError: there is no memory for them.
-            ImportError: what a part computes with is missing.
+    def front(self, size: int) -> Gallery:
+        """Return the gallery of the first templates of every part, ``size`` of them or a few fewer.
+
+        Where the parts lie in memory in blocks, at least the first block of each is searched.
         """
-        with ExitStack() as stack:
-            stack.enter_context(self._crew)
-            stack.enter_context(one_thread())
-            generators = self._generator.spawn(self._crew.size)
-            self._parts = self._crew.each(lambda own: self._make(self._each, own), generators)
-            self._stack = stack.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._parts = []
-        self._stack.close()
+        step = self.parts[0].step
+        each = max(size // len(self.parts) // step * step, step, LEAST_PART)
+        return replace(self, each=min(each, self.each))
 
     def queries(self, vectors: Floats) -> Array:
         """Return unit vectors in the form that ``search`` takes."""
-        return self._parts[0].queries(vectors)
+        return self.parts[0].queries(vectors)
 
     def search(self, queries: Array) -> Hits:
         """Return the ``K`` best of the whole gallery for each query."""
-        found = self._crew.each(lambda part: _best(part, queries), self._parts)
-        whole = [Hits(hits.ids + at * self._each, hits.scores) for at, hits in enumerate(found)]
+        found = self.crew.each(lambda part: _best(part, queries, self.each), self.parts)
+        whole = [Hits(hits.ids + at * self.each, hits.scores) for at, hits in enumerate(found)]
         return together(whole, K)
 
     def rows(self, ids: Ids) -> Array:
         """Return templates by their ids, which are below ``size``."""
-        owners, places = np.divmod(ids, self._each)
+        owners, places = np.divmod(ids, self.each)
         order = np.argsort(owners, kind="stable")
         found = [
             part.rows(places[owners == owner])
-            for owner, part in enumerate(self._parts)
+            for owner, part in enumerate(self.parts)
             if np.any(owners == owner)
         ]
         rows = np.concatenate(found)
@@ -86,8 +85,8 @@ class Gallery:
         return rows
 
 
-def _best(part: Scorer, queries: Array) -> Hits:
+def _best(part: Scorer, queries: Array, count: int) -> Hits:
     best = Best(K)
-    for first, scores in part.blocks(queries):
+    for first, scores in part.blocks(queries, count):
         best.add(scores, first)
     return best.hits

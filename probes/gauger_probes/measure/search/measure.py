@@ -26,7 +26,7 @@ def measure(
 
     A precision that cannot be measured, or whose result is wrong, is a part that says why.
     """
-    missing = {precision: why for precision in TRIED if (why := _missing(precision, bench))}
+    missing = lacking(bench)
     present = [precision for precision in TRIED if precision not in missing]
     taken: list[Measurement | Part] = []
     for precision, own in zip(present, _divided(window, len(present), bench), strict=True):
@@ -35,9 +35,14 @@ def measure(
     return (*taken, *parts)
 
 
+def lacking(bench: Bench) -> dict[Precision, str]:
+    """Return the precisions that are not searched in here, and why."""
+    return {precision: why for precision in TRIED if (why := _missing(precision, bench))}
+
+
 def _missing(precision: Precision, bench: Bench) -> str | None:
     try:
-        way(precision, bench.roots)
+        way(precision, bench)
     except NotNativeError as problem:
         return str(problem)
     return None
@@ -58,6 +63,8 @@ def _taken(
     except (WrongResultError, MemoryError) as problem:
         reason = f"{type(problem).__name__}: {problem}"
         return Part(_name(precision), Status.CRASHED, reason)
+    except NotNativeError as problem:
+        return Part(_name(precision), Status.NOT_RUN, str(problem))
     except ImportError as problem:
         return Part(_name(precision), Status.UNAVAILABLE, f"{problem.name or problem} is missing")
 

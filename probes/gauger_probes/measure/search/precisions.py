@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from gauger_probes.evidence.common import JsonValue
-from gauger_probes.measure.backends.cpu.units import lacks, widest
+from gauger_probes.measure import blas, onnx_session
+from gauger_probes.measure.backends.cpu.units import lacks, needs_unit, widest
 from gauger_probes.measure.backends.protocol import NotNativeError, Precision
+from gauger_probes.measure.bench import Bench
 from gauger_probes.measure.precisions import flags
+from gauger_probes.measure.search import half
 from gauger_probes.measure.search.gallery import MakeScorer
-from gauger_probes.measure.search.scorers import FloatScorer, WholeScorer
+from gauger_probes.measure.search.scorers import SINGLE, FloatScorer, Numbers, WholeScorer
+from gauger_probes.measure.search.templates import DIMENSIONS
 from gauger_probes.roots import Roots
 
 #: What is tried, in this order.
@@ -37,26 +42,48 @@ class Way:
     batches: tuple[int, ...]
 
 
-_WAYS: Mapping[Precision, type[FloatScorer | WholeScorer]] = {
-    Precision.FP32: FloatScorer,
-    Precision.INT8: WholeScorer,
-}
-
-
-def way(precision: Precision, roots: Roots) -> Way:
+def way(precision: Precision, bench: Bench) -> Way:
     """Return how ``precision`` is searched on these processors.
 
     Raises:
         NotNativeError: they have no unit for it, or no library at hand searches with it.
     """
-    why = lacks(precision, flags(roots))
+    why = lacks(precision, flags(bench.roots))
     if why is not None:
         raise NotNativeError(why)
-    scorer = _WAYS.get(precision)
-    if scorer is None:
-        # onnxruntime 1.32 converts fp16 to fp32 on AVX2, and has no bf16 MatMul for processors.
-        raise NotNativeError(f"neither numpy nor onnxruntime searches in {precision}")
-    return Way(scorer, scorer.method, scorer.bytes_each, scorer.batches)
+    if precision is Precision.INT8:
+        whole = WholeScorer
+        return Way(whole, whole.method, whole.bytes_each, whole.batches)
+    if precision is Precision.FP32:
+        return _floats(SINGLE)
+    # onnxruntime 1.32 converts fp16 to fp32 on AVX2, and has no bf16 MatMul for processors.
+    return _floats(half.numbers(precision, half.library(precision, bench)))
+
+
+def _floats(numbers: Numbers) -> Way:
+    make = partial(FloatScorer, numbers=numbers)
+    return Way(make, numbers.method, DIMENSIONS * numbers.width, FloatScorer.batches)
+
+
+def refuse_conversion(precision: Precision, limit_s: float, bench: Bench) -> None:
+    """Take about ``limit_s`` seconds to see whether ``precision`` is multiplied as itself.
+
+    Raises:
+        NotNativeError: what searches in it converts it to fp32.
+        WrongResultError: it multiplies wrongly.
+    """
+    if needs_unit(precision):
+        half.refuse_conversion(precision, limit_s, bench)
+
+
+def library(precision: Precision, bench: Bench) -> JsonValue:
+    """Return the name, version and kernel of what searches in ``precision``."""
+    if precision is Precision.FP32:
+        found = blas.find()
+        return {"name": found.name, "version": found.version, "kernel": found.kernel}
+    if precision is Precision.INT8:
+        return {"name": "onnxruntime", "version": onnx_session.version(), "kernel": None}
+    return half.stated(precision, bench)
 
 
 def unit(precision: Precision, roots: Roots) -> JsonValue:

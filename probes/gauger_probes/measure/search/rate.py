@@ -3,37 +3,41 @@
 A comparison is one inner product of 512 numbers. Queries come one at a time and in batches; the
 fastest batch is the result. A search that compares with every template takes twice as long for
 twice as many, from which times for galleries of 10⁶ and 10⁷ are derived.
+
+One face at a time waits for memory, so that its gallery must miss the caches, whatever it takes. A
+batch reads a template once for all its queries and waits for arithmetic: where the whole gallery
+would take it too long, it searches the front of it, and says how much (``gallerySize``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
 
 from gauger_probes.evidence.common import JsonValue, Measurement
-from gauger_probes.measure import blas, onnx_session
 from gauger_probes.measure.backends.protocol import Precision
 from gauger_probes.measure.bench import Bench
 from gauger_probes.measure.conditions import Watch
 from gauger_probes.measure.plan import Window
 from gauger_probes.measure.sampling import Sample, busy, sample_in_turns, timed, warm_up
 from gauger_probes.measure.search.check import check
-from gauger_probes.measure.search.gallery import Gallery, K
-from gauger_probes.measure.search.precisions import Way, unit, way
+from gauger_probes.measure.search.gallery import Gallery, K, filled
+from gauger_probes.measure.search.precisions import Way, library, refuse_conversion, unit, way
 from gauger_probes.measure.search.size import Pace, beyond_caches, largest, wanted
 from gauger_probes.measure.search.templates import DIMENSIONS, Array, Ids, queries_like
 from gauger_probes.measure.search.top import Hits
 from gauger_probes.measure.search.variant import DERIVED, Variant, fastest
 
-#: The trial that tells how large a gallery there is time for: templates of each CPU, queries, and
-#: how often they are searched for.
-_TRIAL, _TRIAL_QUERIES, _TRIAL_SEARCHES = 2048, 64, 3
+#: The trial that tells how large a gallery there is time for: templates of each CPU, and how often
+#: they are searched for.
+_TRIAL, _TRIAL_SEARCHES = 2048, 3
 #: Part of the share after which the trial is not repeated.
 _TRIAL_SHARE = 0.02
-#: Part of the share that one search may take, and that preparing may take.
-_REPETITION, _PREPARATION = 1 / 12, 0.5
+#: Parts of the share: what one search may take at most, what it takes if it is cut to measure, what
+#: preparing may take, and the proof that a precision is not converted.
+_REPETITION, _CUT, _PREPARATION, _PROOF = 1 / 12, 1 / 48, 0.5, 0.1
 
 #: Returns the best of the gallery for each query.
 Search: TypeAlias = Callable[[Gallery, Array], Hits]
@@ -52,52 +56,80 @@ def measure(
         MemoryError: there is no memory for the gallery.
         ImportError: what the precision is computed with is missing.
     """
-    how = way(precision, bench.roots)
+    how = way(precision, bench)
     began_s = bench.stopwatch.wall()
     share_s = window.share_s(began_s)
+    refuse_conversion(precision, _PROOF * share_s, bench)
     pace = _pace(how, share_s, bench, search)
     bench.tick()
     size = wanted(precision, how.bytes_each, pace, share_s, bench)
-    with Gallery(how.make, size, bench.cpus, bench.generator) as gallery:
+    with filled(how.make, size, bench.cpus, bench.generator) as gallery:
         bench.tick()
         until_s = began_s + _PREPARATION * share_s
-        longest_s = _REPETITION * share_s
-        batches = [
-            batch
-            for batch in how.batches
-            if batch == 1 or batch * gallery.size * pace.search_s <= longest_s
-        ]
-        trials = list(_trials(batches, gallery, until_s, bench, search))
+        limit_s = _CUT * share_s
+        searched = {
+            batch: _front(gallery, batch, each_s, limit_s, bench, search)
+            for batch, each_s in pace.search_s.items()
+        }
+        trials = list(_trials(searched, until_s, bench, search))
         with Watch(bench.roots, bench.cpus) as watch:
             series = sample_in_turns(trials, window, bench.stopwatch, bench.tick)
-        size = gallery.size
-    cpus = len(bench.cpus)
+    cpus, beyond = len(bench.cpus), beyond_caches(precision, bench)
     variants = [
-        Variant(batch, size, cpus, samples) for batch, samples in zip(batches, series, strict=True)
+        Variant(batch, front.size, front.size >= beyond, cpus, samples)
+        for (batch, front), samples in zip(searched.items(), series, strict=True)
     ]
     seen = watch.conditions(busy(fastest(variants).samples, cpus))
-    return _measurement(precision, how, variants, seen | _setting(precision, size, bench))
+    return _measurement(precision, how, variants, seen | _setting(precision, bench))
 
 
 def _pace(how: Way, share_s: float, bench: Bench, search: Search) -> Pace:
-    """Return what a template costs, from a gallery that is small enough for any machine."""
+    """Return what a template costs, from a gallery that is small enough for any machine.
+
+    Larger batches than there is time for are not in it.
+    """
     now = bench.stopwatch.wall
     begin_s = now()
-    with Gallery(how.make, _TRIAL * len(bench.cpus), bench.cpus, bench.generator) as gallery:
-        filled_s = now() - begin_s
-        trial = _trial(_TRIAL_QUERIES, gallery, bench, search)
-        # The best, since whoever disturbs the trial would make the measurement smaller.
-        took_s = trial().wall_s
-        for _ in range(_TRIAL_SEARCHES - 1):
-            if took_s < _TRIAL_SHARE * share_s:
-                took_s = min(took_s, trial().wall_s)
-        return Pace(filled_s / gallery.size, took_s / (gallery.size * _TRIAL_QUERIES))
+    with filled(how.make, _TRIAL * len(bench.cpus), bench.cpus, bench.generator) as gallery:
+        fill_s = (now() - begin_s) / gallery.size
+        found: dict[int, float] = {}
+        for batch in how.batches:
+            # A larger batch takes no longer for a query than the one before it.
+            foreseen_s = min(found.values(), default=0.0) * batch * gallery.size
+            if foreseen_s <= _REPETITION * share_s:
+                took_s = _best(_trial(batch, gallery, bench, search), share_s)
+                found[batch] = took_s / (gallery.size * batch)
+        return Pace(fill_s, found)
+
+
+def _best(trial: Callable[[], Sample], share_s: float) -> float:
+    """Return the seconds of the best, since whoever disturbs it would make the gallery smaller."""
+    took_s = trial().wall_s
+    for _ in range(_TRIAL_SEARCHES - 1):
+        if took_s < _TRIAL_SHARE * share_s:
+            took_s = min(took_s, trial().wall_s)
+    return took_s
+
+
+def _front(
+    gallery: Gallery, batch: int, each_s: float, limit_s: float, bench: Bench, search: Search
+) -> Gallery:
+    """Return how much of ``gallery`` a batch searches in ``limit_s``; one face searches it all.
+
+    ``each_s`` is of a gallery so small that selecting took much of it, and a template costs less.
+    """
+    if batch == 1 or batch * gallery.size * each_s <= limit_s:
+        return gallery
+    least = _TRIAL * len(gallery.parts)
+    guess = gallery.front(max(int(limit_s / (batch * each_s)), least))
+    took_s = _trial(batch, guess, bench, search)().wall_s
+    return gallery.front(max(int(guess.size * limit_s / took_s), least))
 
 
 def _trials(
-    batches: Sequence[int], gallery: Gallery, until_s: float, bench: Bench, search: Search
+    searched: Mapping[int, Gallery], until_s: float, bench: Bench, search: Search
 ) -> Iterator[Callable[[], Sample]]:
-    for batch in batches:
+    for batch, gallery in searched.items():
         trial = _trial(batch, gallery, bench, search)
         warm_up(trial, until_s, bench.stopwatch)
         bench.tick()
@@ -119,25 +151,16 @@ def _places(count: int, size: int, generator: np.random.Generator) -> Ids:
     return generator.integers(edges[:-1], np.maximum(edges[1:], edges[:-1] + 1))
 
 
-def _setting(precision: Precision, size: int, bench: Bench) -> dict[str, JsonValue]:
+def _setting(precision: Precision, bench: Bench) -> dict[str, JsonValue]:
     return {
-        "gallerySize": size,
-        "beyondCaches": size >= beyond_caches(precision, bench),
         "dimensions": DIMENSIONS,
         "k": K,
         "derived": DERIVED,
         "largestGallery": largest(bench.roots),
         "cpus": len(bench.cpus),
         "unit": unit(precision, bench.roots),
-        "library": _library(precision),
+        "library": library(precision, bench),
     }
-
-
-def _library(precision: Precision) -> JsonValue:
-    if precision is Precision.FP32:
-        found = blas.find()
-        return {"name": found.name, "version": found.version, "kernel": found.kernel}
-    return {"name": "onnxruntime", "version": onnx_session.version(), "kernel": None}
 
 
 def _measurement(

@@ -1,12 +1,14 @@
 """Compare queries with a part of the gallery, block by block, on the thread that asks.
 
-Floats go through numpy's BLAS. Whole numbers go through onnxruntime's MatMulInteger, which keeps
-the templates as a constant in the order that its kernel reads.
+Floats go through numpy's BLAS, or through another library's product (``Numbers``). Whole numbers go
+through onnxruntime's MatMulInteger, which keeps the templates as a constant in the order that its
+kernel reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -37,13 +39,19 @@ _WHOLE_BLOCK = 8 * POOL
 
 
 class Scorer(Protocol):
-    """A part of the gallery."""
+    """A part of the gallery. It is searched up to a multiple of ``step`` templates, or whole."""
+
+    @property
+    def step(self) -> int:
+        """How many templates lie in a block that is only searched whole."""
 
     def queries(self, vectors: Floats) -> Array:
         """Return unit vectors as numbers of the precision, in the form that ``blocks`` takes."""
 
-    def blocks(self, queries: Array) -> Iterator[tuple[int, Scores]]:
+    def blocks(self, queries: Array, count: int) -> Iterator[tuple[int, Scores]]:
         """Yield the first template of a block and the scores of all queries (rows) with it.
+
+        The first ``count`` templates of the part are compared with.
 
         Scores are valid until the next block.
         """
@@ -52,37 +60,64 @@ class Scorer(Protocol):
         """Return what the templates ``ids`` of this part should be, one a row."""
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How a precision of floats is kept in memory (``width`` bytes each) and multiplied.
+
+    ``multiply`` writes the inner products of queries and templates (rows) to its third argument.
+    """
+
+    method: str
+    width: int
+    encode: Callable[[Floats], Array]
+    decode: Callable[[Array], Floats]
+    multiply: Callable[[Array, Array, Floats], object]
+
+
+SINGLE = Numbers(
+    "numpy.matmul of float32",
+    4,
+    encode=lambda vectors: vectors,
+    decode=lambda vectors: vectors,
+    multiply=lambda queries, templates, scores: np.matmul(queries, templates.T, out=scores),
+)
+
+
 class FloatScorer:
-    """Templates of float32."""
+    """Templates of floats. Queries are float32, rounded to what the precision has."""
 
-    method = "numpy.matmul of float32"
-    bytes_each = DIMENSIONS * 4
     batches = (1, 16, 64, 256)
+    step = 1
 
-    def __init__(self, count: int, generator: np.random.Generator) -> None:
+    def __init__(
+        self, count: int, generator: np.random.Generator, numbers: Numbers = SINGLE
+    ) -> None:
         """Make ``count`` random templates."""
-        self._pool = Pool(random_units(min(count, POOL), generator))
-        self._templates = np.empty((count, DIMENSIONS), np.float32)
+        self._numbers = numbers
+        drawn = numbers.encode(random_units(min(count, POOL), generator))
+        self._pool = Pool(drawn)
+        self._templates = np.empty((count, DIMENSIONS), drawn.dtype)
         self._pool.fill(self._templates, 0)
         self._scores = np.empty(_SCORES, np.float32)
 
     def queries(self, vectors: Floats) -> Array:
-        """Return the vectors themselves."""
-        return vectors
+        """Return the vectors as near as the precision has them."""
+        return self._numbers.decode(self._numbers.encode(vectors))
 
-    def blocks(self, queries: Array) -> Iterator[tuple[int, Scores]]:
-        """Yield scores that are inner products of float32."""
+    def blocks(self, queries: Array, count: int) -> Iterator[tuple[int, Scores]]:
+        """Yield scores that are inner products, added up in float32."""
+        encoded = self._numbers.encode(queries)
         block = min(max(1, _SCORES // len(queries)), _MOST)
-        for first in range(0, len(self._templates), block):
-            templates = self._templates[first : first + block]
+        for first in range(0, count, block):
+            templates = self._templates[first : min(first + block, count)]
             size = len(queries) * len(templates)
             scores = self._scores[:size].reshape(len(queries), len(templates))
-            np.matmul(queries, templates.T, out=scores)
+            self._numbers.multiply(encoded, templates, scores)
             yield first, scores
 
     def rows(self, ids: Ids) -> Array:
-        """Return float32 templates."""
-        return self._pool.take(ids)
+        """Return the templates as float32."""
+        return self._numbers.decode(self._pool.take(ids))
 
 
 class WholeScorer:
@@ -92,6 +127,7 @@ class WholeScorer:
     # onnxruntime keeps them as they came and as it lays them out; the rest is for making ready.
     bytes_each = DIMENSIONS * 5 // 2
     batches = (1, 16, 64)
+    step = _WHOLE_BLOCK
 
     def __init__(self, count: int, generator: np.random.Generator) -> None:
         """Make ``count`` random templates.
@@ -111,10 +147,11 @@ class WholeScorer:
         """Return the vectors as unsigned 7-bit numbers."""
         return whole_queries(vectors)
 
-    def blocks(self, queries: Array) -> Iterator[tuple[int, Scores]]:
+    def blocks(self, queries: Array, count: int) -> Iterator[tuple[int, Scores]]:
         """Yield scores that are exact inner products of the whole numbers."""
-        for number, session in enumerate(self._blocks):
-            yield number * _WHOLE_BLOCK, session.run({"queries": queries})
+        for first in range(0, count, _WHOLE_BLOCK):
+            session = self._blocks[first // _WHOLE_BLOCK]
+            yield first, session.run({"queries": queries})
 
     def rows(self, ids: Ids) -> Array:
         """Return int8 templates."""

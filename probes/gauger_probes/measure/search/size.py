@@ -7,6 +7,7 @@ misses them is taken only where there is time to fill and to search it.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gauger_probes.evidence.common import JsonValue
@@ -24,8 +25,7 @@ MOST = 1_000_000
 #: Bytes of templates that no cache holds a useful part of: four times all last-level caches; the
 #: least is for machines that state none. STREAM asks the same of its arrays.
 _CACHES, _LEAST = 4, 64 * _MIB
-#: Parts of the share that filling, and one search of the usual batch, may take: four times as many
-#: queries must have time too.
+#: Parts of the share that filling, and one search for one face, may take.
 _FILLING, _REPETITION = 0.25, 1 / 48
 
 _TOTAL = re.compile(rb"^MemTotal:\s+([0-9]{1,15}) kB", re.MULTILINE)
@@ -35,10 +35,13 @@ _FILLED = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What one template costs in seconds: to be made, and to be searched by the usual batch."""
+    """What one template costs in seconds: to be made, and to be compared with one query.
+
+    ``search_s`` has the batches that there is time for, by their queries; 1 is always among them.
+    """
 
     fill_s: float
-    search_s: float
+    search_s: Mapping[int, float]
 
 
 def wanted(precision: Precision, bytes_each: int, pace: Pace, share_s: float, bench: Bench) -> int:
@@ -46,7 +49,7 @@ def wanted(precision: Precision, bytes_each: int, pace: Pace, share_s: float, be
     in_memory = allowance(bench.roots) // bytes_each
     in_time = min(
         _affordable(_FILLING * share_s, pace.fill_s),
-        _affordable(_REPETITION * share_s, pace.search_s),
+        _affordable(_REPETITION * share_s, pace.search_s[1]),
         MOST,
     )
     return min(in_memory, max(in_time, beyond_caches(precision, bench)))

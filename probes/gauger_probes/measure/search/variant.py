@@ -21,10 +21,14 @@ DERIVED = (
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Searches of ``gallery_size`` templates for ``batch`` queries at a time, on ``threads``."""
+    """Searches of ``gallery_size`` templates for ``batch`` queries at a time, on ``threads``.
+
+    ``beyond_caches``: no cache holds a useful part of these templates.
+    """
 
     batch: int
     gallery_size: int
+    beyond_caches: bool
     threads: int
     samples: tuple[Sample, ...]
 
@@ -43,10 +47,12 @@ class Variant:
         return {name: 1e3 * self.batch * size / median for name, size in _SIZES.items()}
 
     def figures(self) -> dict[str, JsonValue]:
-        """Return the batch, its best repetition and its rate of CPU time."""
+        """Return the batch, what it searched, its best repetition and its rate of CPU time."""
         spent = busy(self.samples, self.threads)
         return {
             "batch": self.batch,
+            "gallerySize": self.gallery_size,
+            "beyondCaches": self.beyond_caches,
             "best": self.comparisons / min(sample.wall_s for sample in self.samples),
             "cpuTimeRate": spent.rate(self.comparisons * len(self.samples)),
         }

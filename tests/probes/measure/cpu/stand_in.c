@@ -2,15 +2,15 @@
 //
 // Signatures: oneMKL developer reference for C (cblas_?gemm, cblas_gemm_bf16bf16f32,
 // cblas_gemm_f16f16f32, cblas_gemm_s8u8s32; integers of 32 bits) and dnnl.h of oneDNN 2 and 3
-// (dnnl_sgemm, dnnl_gemm_u8s8s32). Only what callers here use is there: no transposition, alpha
-// 1, beta 0, offsets 0; anything else ends the process, so that a wrong argument shows.
+// (dnnl_sgemm, dnnl_gemm_u8s8s32). Only what callers here use is there: a second operand by rows that
+// is transposed, no other, alpha 1, beta 0, offsets 0; anything else ends the process, so that a wrong argument shows.
 
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROW_MAJOR = 101, COLUMN_MAJOR = 102, NO_TRANS = 111, FIX_OFFSET = 173 };
+enum { ROW_MAJOR = 101, COLUMN_MAJOR = 102, NO_TRANS = 111, TRANS = 112, FIX_OFFSET = 173 };
 
 static void must(int held) {
     if (!held) abort();
@@ -23,7 +23,7 @@ static void must(int held) {
             sum total = 0;                                                                       \
             for (int l = 0; l < k; l++) {                                                        \
                 size_t x = rows ? (size_t)i * lda + l : (size_t)l * lda + i;                     \
-                size_t y = rows ? (size_t)l * ldb + j : (size_t)j * ldb + l;                     \
+                size_t y = rows && !turned ? (size_t)l * ldb + j : (size_t)j * ldb + l;          \
                 total += (sum)(a) * (sum)(b);                                                    \
             }                                                                                    \
             (c)[rows ? (size_t)i * ldc + j : (size_t)j * ldc + i] = total;                       \
@@ -32,9 +32,9 @@ static void must(int held) {
 #define GEMM(name, element, result, sum, read)                                                   \
     void name(int layout, int ta, int tb, int m, int n, int k, result alpha, const element *a,   \
               int lda, const element *b, int ldb, result beta, result *c, int ldc) {             \
-        must(ta == NO_TRANS && tb == NO_TRANS && alpha == 1 && beta == 0);                       \
-        must(layout == ROW_MAJOR || layout == COLUMN_MAJOR);                                     \
-        int rows = layout == ROW_MAJOR;                                                          \
+        must(ta == NO_TRANS && (tb == NO_TRANS || tb == TRANS) && alpha == 1 && beta == 0);      \
+        must(layout == ROW_MAJOR || (layout == COLUMN_MAJOR && tb == NO_TRANS));                 \
+        int rows = layout == ROW_MAJOR, turned = tb == TRANS;                                    \
         MULTIPLY(read(a[x]), read(b[y]), c, sum)                                                 \
     }
 
@@ -58,7 +58,7 @@ void cblas_gemm_s8u8s32(int layout, int ta, int tb, int offset, int m, int n, in
                         float beta, int32_t *c, int ldc, const int32_t *oc) {
     must(ta == NO_TRANS && tb == NO_TRANS && offset == FIX_OFFSET && alpha == 1 && beta == 0);
     must(layout == COLUMN_MAJOR && oa == 0 && ob == 0 && *oc == 0);
-    int rows = 0;
+    int rows = 0, turned = 0;
     MULTIPLY(a[x], b[y], c, int32_t)
 }
 
@@ -82,7 +82,7 @@ int dnnl_sgemm(char ta, char tb, int64_t m, int64_t n, int64_t k, float alpha, c
                int64_t lda, const float *b, int64_t ldb, float beta, float *c, int64_t ldc) {
     must(ta == 'N' && tb == 'N' && alpha == 1 && beta == 0);
     if (m == 13) return 2; // dnnl_invalid_arguments
-    int rows = 1;
+    int rows = 1, turned = 0;
     MULTIPLY(a[x], b[y], c, double)
     return 0;
 }
@@ -92,7 +92,7 @@ int dnnl_gemm_u8s8s32(char ta, char tb, char offset, int64_t m, int64_t n, int64
                       int8_t ob, float beta, int32_t *c, int64_t ldc, const int32_t *oc) {
     must(ta == 'N' && tb == 'N' && offset == 'F' && alpha == 1 && beta == 0);
     must(oa == 0 && ob == 0 && *oc == 0);
-    int rows = 1;
+    int rows = 1, turned = 0;
     MULTIPLY(a[x], b[y], c, int32_t)
     return 0;
 }

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import shutil
-import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,8 +14,8 @@ from gauger_probes.measure.backends.cpu.onednn import OneDnn
 from gauger_probes.measure.backends.protocol import NotNativeError, Precision, Shape
 from gauger_probes.measure.bench import Bench
 from gauger_probes.measure.errors import WrongResultError
+from support.stand_in_mkl import compiled
 
-_SOURCE = Path(__file__).with_name("stand_in.c")
 #: No two sides alike, so that no dimension can stand in for another.
 _SHAPE = Shape(40, 24, 33)
 
@@ -26,10 +24,7 @@ pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="it is compil
 
 @pytest.fixture(scope="module")
 def stand_in(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
-    target = tmp_path_factory.mktemp("stand-in") / "libmkl_rt.so"
-    flags = ["-Wall", "-Wextra", "-Werror", "-std=gnu11", "-O1", "-shared", "-fPIC"]
-    subprocess.run(["cc", *flags, "-o", str(target), str(_SOURCE)], check=True, timeout=60)
-    return ctypes.CDLL(str(target))
+    return compiled(tmp_path_factory.mktemp("stand-in"))
 
 
 @pytest.fixture(params=["mkl", "onednn"])
@@ -88,7 +83,7 @@ def test_precisions_without_a_plain_function_are_left_to_others(stand_in: ctypes
 
 def test_an_older_onemkl_lacks_the_functions_that_it_lacks() -> None:
     with pytest.raises(NotNativeError, match="no cblas_gemm_f16f16f32"):
-        Mkl(Bench(), ctypes.CDLL(None)).gemm(Precision.FP16, _SHAPE, seed=1)
+        Mkl(Bench(), ctypes.CDLL("libc.so.6")).gemm(Precision.FP16, _SHAPE, seed=1)
 
 
 def test_a_product_takes_the_bytes_of_its_three_matrices(library: Library) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from gauger_probes.measure import blas
 from gauger_probes.measure.errors import WrongResultError
 from gauger_probes.measure.search.check import check
-from gauger_probes.measure.search.gallery import LEAST_PART, Gallery, K
+from gauger_probes.measure.search.gallery import LEAST_PART, Gallery, K, filled
 from gauger_probes.measure.search.scorers import FloatScorer, WholeScorer
 from gauger_probes.measure.search.templates import QUERY_ZERO, queries_like
 from gauger_probes.measure.search.top import Hits
@@ -28,8 +29,8 @@ Make = type[FloatScorer | WholeScorer]
 Ids = npt.NDArray[np.int64]
 
 
-def _gallery(make: Make, size: int) -> Gallery:
-    return Gallery(make, size, [_CPUS[0]] * 3, np.random.default_rng(7))
+def _gallery(make: Make, size: int) -> AbstractContextManager[Gallery]:
+    return filled(make, size, [_CPUS[0]] * 3, np.random.default_rng(7))
 
 
 def _asked(gallery: Gallery, batch: int) -> tuple[Any, Ids]:
@@ -56,6 +57,24 @@ def test_the_ten_best_of_the_whole_gallery_are_found(make: Make, batch: int) -> 
 
 
 @_SCORERS
+@pytest.mark.parametrize(
+    ("asked", "each"),
+    [(1, (64, 32_768)), (3 * 1000, (1000, 32_768)), (10**6, (40_000, 40_000))],
+)
+def test_the_front_of_a_gallery_is_searched_as_a_gallery_of_its_own(
+    make: Make, asked: int, each: tuple[int, int]
+) -> None:
+    with _gallery(make, _LARGE) as gallery:
+        front = gallery.front(asked)
+        assert front.size == 3 * each[make is WholeScorer]
+        queries, own = _asked(front, 5)
+        hits = front.search(queries)
+        check(front, queries, own, hits, np.random.default_rng(9))
+        assert hits.ids.max() < front.size
+        assert gallery.size == _LARGE
+
+
+@_SCORERS
 def test_a_part_is_never_too_small_for_the_best(make: Make) -> None:
     with _gallery(make, 1) as gallery:
         assert gallery.size == 3 * LEAST_PART
@@ -78,7 +97,7 @@ def test_blas_gets_its_threads_back_when_the_gallery_cannot_be_filled() -> None:
 
     with (
         pytest.raises(MemoryError, match="no page left"),
-        Gallery(exhausted, 1000, _CPUS, np.random.default_rng()),
+        filled(exhausted, 1000, _CPUS, np.random.default_rng()),
     ):
         raise AssertionError("it began without its memory")
     assert blas.find().threads == before
@@ -151,8 +170,8 @@ def test_a_template_that_was_left_out_is_noticed(make: Make) -> None:
 
 def test_a_stretch_that_was_never_searched_is_noticed() -> None:
     class Lazy(FloatScorer):
-        def blocks(self, queries: Any) -> Any:
-            for first, scores in super().blocks(queries):
+        def blocks(self, queries: Any, count: int) -> Any:
+            for first, scores in super().blocks(queries, count):
                 yield first, scores[:, : max(K, scores.shape[1] * 7 // 8)]
 
     with _gallery(Lazy, 6000) as gallery:

@@ -13,10 +13,11 @@ import pytest
 from gauger_probes.evidence.codec import from_json, to_json
 from gauger_probes.evidence.common import Measurement
 from gauger_probes.evidence.coverage import Status
+from gauger_probes.measure.backends.cpu import mkl
 from gauger_probes.measure.backends.protocol import NotNativeError, Precision
 from gauger_probes.measure.bench import Bench
 from gauger_probes.measure.errors import WrongResultError
-from gauger_probes.measure.plan import Window
+from gauger_probes.measure.plan import MIN_SAMPLES, Window
 from gauger_probes.measure.search import rate
 from gauger_probes.measure.search.gallery import Gallery
 from gauger_probes.measure.search.measure import measure
@@ -65,7 +66,7 @@ def test_this_machine_is_measured_with_an_interval_and_its_conditions(
     conditions: Any = found.conditions
     assert conditions["dimensions"] == 512
     assert conditions["k"] == 10
-    assert conditions["gallerySize"] * way(precision, Bench().roots).bytes_each <= _ROOM
+    assert conditions["gallerySize"] * way(precision, Bench()).bytes_each <= _ROOM
     assert conditions["beyondCaches"] is False
     variants = [conditions, *conditions["variants"]]
     assert 1 in {each["batch"] for each in variants}
@@ -127,6 +128,29 @@ def test_a_slow_machine_leaves_out_large_batches_and_keeps_its_window(tmp_path: 
     assert clock.now_s <= window.hard_end_s
 
 
+def test_where_caches_ask_for_a_large_gallery_batches_search_the_front_of_it(
+    tmp_path: Path,
+) -> None:
+    clock = FakeClock()
+    roots = kernel_tree(tmp_path, {"proc/meminfo": f"MemAvailable: {512 * 1024} kB\n"})
+    bench = Bench(roots, (0,), np.random.default_rng(5), clock.stopwatch())
+    window = Window.lasting(0.0, 60.0)
+    found = rate.measure(Precision.FP32, window, bench, _at(clock, 1e6, query_s=0.001))
+    every = {each["batch"]: each for each in (found.conditions, *_variants(found))}
+    sizes = {batch: each["gallerySize"] for batch, each in every.items()}
+    assert sizes[1] == sizes[16] == beyond_caches(Precision.FP32, bench) == 32_768
+    assert sizes[64] == pytest.approx(1e6 * 60 / 48 / 64, rel=0.05)
+    assert sizes[256] == pytest.approx(1e6 * 60 / 48 / 256, rel=0.05)
+    assert {batch: each["beyondCaches"] for batch, each in every.items()} == {
+        1: True,
+        16: True,
+        64: False,
+        256: False,
+    }
+    assert all(each["samples"] >= MIN_SAMPLES for each in _variants(found))
+    assert clock.now_s <= window.hard_end_s
+
+
 def _variants(found: Measurement) -> list[Any]:
     variants: Any = found.conditions["variants"]
     return list(variants)
@@ -159,9 +183,15 @@ def test_every_precision_is_measured_or_says_why_not(tmp_path: Path) -> None:
     assert "not native" in str(parts["measure.gallerySearch.bf16"].reason)
 
 
-def test_a_unit_that_no_library_at_hand_uses_is_not_called_missing(tmp_path: Path) -> None:
-    with pytest.raises(NotNativeError, match="neither numpy nor onnxruntime"):
-        way(Precision.FP16, _bench(tmp_path, "avx2 avx512_fp16").roots)
+def test_a_unit_that_no_library_at_hand_uses_is_not_called_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent(bench: Bench) -> None:
+        raise LookupError("no libmkl_rt.so.2 in mkl")
+
+    monkeypatch.setattr(mkl, "library", absent)
+    with pytest.raises(NotNativeError, match=r"neither numpy nor onnxruntime.*no libmkl_rt"):
+        way(Precision.FP16, _bench(tmp_path, "avx2 avx512_fp16"))
 
 
 def test_one_precision_that_fails_leaves_the_others(tmp_path: Path) -> None:
@@ -190,7 +220,7 @@ def test_without_onnxruntime_floats_are_still_searched(
 
 def test_memory_bounds_the_gallery_even_where_caches_are_larger(tmp_path: Path) -> None:
     bench = _bench(tmp_path)
-    free = Pace(0.0, 0.0)
+    free = Pace(0.0, {1: 0.0})
     assert beyond_caches(Precision.FP32, bench) == 32768
     assert wanted(Precision.FP32, 2048, free, 1.0, bench) == _ROOM // 2048
 
@@ -199,11 +229,11 @@ def test_time_bounds_the_gallery_down_to_what_misses_the_caches(tmp_path: Path) 
     roots = kernel_tree(tmp_path, {"proc/meminfo": f"MemAvailable: {2**26} kB\n"})
     bench = Bench(roots, (0,))
     sizes = {
-        seconds: wanted(Precision.FP32, 2048, Pace(1e-6, 1e-6), seconds, bench)
+        seconds: wanted(Precision.FP32, 2048, Pace(1e-6, {1: 1e-6}), seconds, bench)
         for seconds in (0.001, 4.8, 1000.0)
     }
     assert sizes == {0.001: 32768, 4.8: 100_000, 1000.0: MOST}
-    assert wanted(Precision.FP32, 2048, Pace(1e-3, 0.0), 400.0, bench) == 100_000
+    assert wanted(Precision.FP32, 2048, Pace(1e-3, {1: 0.0}), 400.0, bench) == 100_000
 
 
 def test_caches_make_the_least_gallery_larger(tmp_path: Path) -> None:

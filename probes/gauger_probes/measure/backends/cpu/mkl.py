@@ -16,7 +16,7 @@ import numpy as np
 
 from gauger_probes.evidence.common import JsonValue
 from gauger_probes.measure.backends.cpu import find, operands
-from gauger_probes.measure.backends.cpu.library import UNIT_ROUNDOFF, Library, Product, plain_bytes
+from gauger_probes.measure.backends.cpu.library import UNIT_ROUNDOFF, Product, plain_bytes
 from gauger_probes.measure.backends.cpu.operands import Operands
 from gauger_probes.measure.backends.protocol import NotNativeError, Precision, Shape
 from gauger_probes.measure.bench import Bench
@@ -25,7 +25,7 @@ from gauger_probes.text import clean
 
 _SONAMES = ("libmkl_rt.so.3", "libmkl_rt.so.2", "libmkl_rt.so")
 _DISTRIBUTION = "mkl"
-_ROW_MAJOR, _COLUMN_MAJOR, _NO_TRANS, _FIX_OFFSET = 101, 102, 111, 173
+ROW_MAJOR, _COLUMN_MAJOR, NO_TRANS, TRANS, _FIX_OFFSET = 101, 102, 111, 112, 173
 _VERSION_BYTES = 256
 _MAX_THREADS = 65_536
 
@@ -74,7 +74,7 @@ class Mkl:
             NotNativeError: this version has no such function.
             MemoryError: there is no room.
         """
-        name, _ = _FUNCTIONS[precision]
+        name = function_name(precision)
         if not hasattr(self.library, name):
             raise NotNativeError(f"this oneMKL has no {name}")
         generator = np.random.default_rng(seed)
@@ -100,9 +100,9 @@ class Mkl:
         function.restype = None
         m, n, k = (ctypes.c_int(side) for side in (shape.m, shape.n, shape.k))
         a, b, c = (ctypes.c_void_p(each.ctypes.data) for each in (drawn.a, drawn.b, result))
-        plain = ctypes.c_int(_NO_TRANS)
+        plain = ctypes.c_int(NO_TRANS)
         if precision is not Precision.INT8:
-            layout = ctypes.c_int(_ROW_MAJOR)
+            layout = ctypes.c_int(ROW_MAJOR)
             reals = (layout, plain, plain, m, n, k, real(1), a, k, b, n, real(0), c, n)
             return _Call(function, reals, (drawn, result))
         # Its first operand is signed and ours is the second: by columns, the product of the
@@ -126,7 +126,12 @@ class _Call:
         return self.function(*self.arguments)
 
 
-def library(bench: Bench) -> Library:
+def function_name(precision: Precision) -> str:
+    """Return the name of the function that multiplies ``precision``."""
+    return _FUNCTIONS[precision][0]
+
+
+def library(bench: Bench) -> Mkl:
     """Load oneMKL.
 
     Raises:

@@ -78,14 +78,16 @@ def choose(
     return Choice(best, beaten, reasons)
 
 
-def refuse_converted(choice: Choice, precision: Precision, fp32: Library, bench: Bench) -> None:
-    """Compare the chosen library's rate with that of ``fp32`` on the same shape.
+def refuse_converted(
+    choice: Choice, precision: Precision, fp32: Library, limit_s: float, bench: Bench
+) -> None:
+    """Compare the chosen library's rate with that of ``fp32``, which gets as long on its shape.
 
     Raises:
         NotNativeError: it is no faster, as a library is that converts.
     """
     best = choice.best
-    plain = _timed(fp32, Precision.FP32, best.shape, float("inf"), bench)
+    plain = _timed(fp32, Precision.FP32, best.shape, limit_s, bench)
     if best.rate < CONVERTED_BELOW * plain.rate:
         raise NotNativeError(
             f"not native: {best.library.name} multiplies {precision} at"

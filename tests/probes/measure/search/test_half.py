@@ -1,0 +1,110 @@
+"""Half precision is searched with a oneMKL, where there is one that does not convert."""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import time
+from functools import partial
+
+import numpy as np
+import pytest
+
+from gauger_probes.measure.backends.cpu import mkl
+from gauger_probes.measure.backends.cpu.units import lacks
+from gauger_probes.measure.backends.protocol import NotNativeError, Precision
+from gauger_probes.measure.bench import Bench
+from gauger_probes.measure.errors import WrongResultError
+from gauger_probes.measure.plan import Window
+from gauger_probes.measure.precisions import flags
+from gauger_probes.measure.search import half, rate
+from gauger_probes.measure.search.check import check
+from gauger_probes.measure.search.gallery import filled
+from gauger_probes.measure.search.scorers import FloatScorer, Numbers
+from gauger_probes.measure.search.templates import Array, Floats, queries_like
+from support.stand_in_mkl import compiled
+
+_BOTH = pytest.mark.parametrize("precision", [Precision.BF16, Precision.FP16])
+#: Bits of the fraction, the hidden one included.
+_BITS = {Precision.BF16: 8, Precision.FP16: 11}
+
+
+@pytest.fixture(scope="module")
+def stand_in(tmp_path_factory: pytest.TempPathFactory) -> mkl.Mkl:
+    if shutil.which("cc") is None:
+        pytest.skip("the stand-in is compiled here")
+    return mkl.Mkl(Bench(), compiled(tmp_path_factory.mktemp("stand-in")))
+
+
+def _searched(numbers: Numbers) -> tuple[Array, Floats]:
+    """Search a gallery; return what was asked and the templates that were searched."""
+    make = partial(FloatScorer, numbers=numbers)
+    with filled(make, 600, [0, 0], np.random.default_rng(7)) as gallery:
+        own = np.array([3, 299, 300, 599])
+        queries = gallery.queries(queries_like(gallery.rows(own), np.random.default_rng(8)))
+        check(gallery, queries, own, gallery.search(queries), np.random.default_rng(9))
+        return queries, gallery.rows(np.arange(gallery.size))
+
+
+@_BOTH
+def test_what_is_found_is_exact_for_numbers_that_the_precision_has(
+    precision: Precision, stand_in: mkl.Mkl
+) -> None:
+    numbers = half.numbers(precision, stand_in)
+    assert numbers.width == 2
+    for taken in _searched(numbers):
+        assert taken.dtype == np.float32
+        fractions = np.frexp(taken)[0] * 2.0 ** _BITS[precision]
+        normal = np.abs(taken) > 2.0**-14
+        assert np.array_equal(fractions[normal], np.rint(fractions[normal]))
+        assert np.unique(taken).size > 100
+
+
+@_BOTH
+def test_a_library_that_multiplies_wrongly_is_refused(
+    precision: Precision, stand_in: mkl.Mkl
+) -> None:
+    right = half.numbers(precision, stand_in)
+
+    def wrongly(queries: Array, templates: Array, scores: Floats) -> None:
+        right.multiply(queries, templates, scores)
+        scores *= np.float32(1.001)
+
+    wrong = Numbers(right.method, right.width, right.encode, right.decode, wrongly)
+    with pytest.raises(WrongResultError, match="a score is wrong"):
+        _searched(wrong)
+
+
+@_BOTH
+def test_one_that_converts_is_found_out_by_its_pace(
+    precision: Precision, stand_in: mkl.Mkl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stand-in multiplies one term at a time, far slower than fp32."""
+    monkeypatch.setattr(mkl, "library", lambda bench: stand_in)
+    with pytest.raises(NotNativeError, match=f"mkl multiplies {precision} at .* of the rate"):
+        half.refuse_conversion(precision, 0.2, Bench())
+
+
+@_BOTH
+def test_a_real_onemkl_searches_where_the_processor_has_a_unit(precision: Precision) -> None:
+    bench = Bench(generator=np.random.default_rng(5))
+    why = lacks(precision, flags(bench.roots))
+    if why is not None:
+        pytest.skip(why)
+    try:
+        half.library(precision, bench)
+    except NotNativeError as problem:
+        pytest.skip(f"{problem}; the system tier installs it")
+    try:
+        half.refuse_conversion(precision, 0.5, bench)
+    except NotNativeError as problem:
+        pytest.skip(str(problem))
+    found = rate.measure(precision, Window.lasting(time.perf_counter(), 3.0), bench)
+    assert 0 < found.low <= found.median <= found.high
+    assert f"oneMKL {mkl.function_name(precision)}" in found.method
+    assert found.conditions["library"] == half.stated(precision, bench)
+
+
+def test_an_older_onemkl_without_the_function_is_none() -> None:
+    with pytest.raises(NotNativeError, match="no cblas_gemm_f16f16f32"):
+        half.numbers(Precision.FP16, mkl.Mkl(Bench(), ctypes.CDLL("libc.so.6")))
