@@ -21,13 +21,17 @@ from benchmarks.peer import race
 from benchmarks.worker import Worker
 
 from gauger_probes.measure.backends.protocol import Precision, Shape
+from gauger_probes.run.process import ENVIRONMENT
 
 NAMES = ("numpy", "onnxruntime", "mkl", "onednn", "openvino", "torch", "torch-onednn")
 PRECISIONS = ("fp64", "fp32", "int8")
 #: Seconds between two turns: OpenMP's threads spin for a fifth of a second when they are done.
 _PAUSE_S = 0.25
-#: Operations of one turn, at least: sending a line must not show.
+#: Operations of one turn, at least: sending a line must not show, nor must waking up after the
+#: pause, which takes a matrix unit as long as a product of 2048³ (4 ms).
 _OPERATIONS = 2 * 2048**3
+_TIMES = {Precision.FP64: 1, Precision.FP32: 2, Precision.FP16: 4}
+_TIMES_OF_A_MATRIX_UNIT = 32
 _HEAD = """\
 {shape.m} × {shape.n} × {shape.k}, {rounds} rounds; ratios are ours to the peer's, above 1 we are \
 faster.
@@ -77,11 +81,13 @@ def main(arguments: list[str]) -> int:
 
 def rows(precision: Precision, shape: Shape, options: argparse.Namespace) -> Iterator[Row | str]:
     """Yield a row for each peer, or why there is none."""
-    repetitions = max(1, round(_OPERATIONS / shape.operations))
+    times = _TIMES.get(precision, _TIMES_OF_A_MATRIX_UNIT)
+    repetitions = max(1, round(times * _OPERATIONS / shape.operations))
     work = [precision.value, *map(str, (shape.m, shape.n, shape.k, repetitions))]
     files = [str(options.onednn)] if options.onednn else []
     try:
-        ours = Worker([sys.executable, "-m", "benchmarks.gemm.multiply", "gauger", *work])
+        command = [sys.executable, "-m", "benchmarks.gemm.multiply", "gauger", *work]
+        ours = Worker(command, dict(os.environ) | ENVIRONMENT)
     except RuntimeError as problem:
         yield f"| {precision} | *ours: {problem}* | | | | | | |"
         return

@@ -17,18 +17,19 @@ from pathlib import Path
 
 from benchmarks.gemm import peers
 
+from gauger_probes.measure import gemm
 from gauger_probes.measure.backends.cpu import find, onednn
 from gauger_probes.measure.backends.cpu.library import Library
 from gauger_probes.measure.backends.cpu.table import LIBRARIES, Shelf
-from gauger_probes.measure.backends.cpu.trial import choose
 from gauger_probes.measure.backends.cpu.units import lacks
 from gauger_probes.measure.backends.protocol import NotNativeError, Precision, Shape
 from gauger_probes.measure.bench import Bench
+from gauger_probes.measure.plan import Window
 from gauger_probes.measure.precisions import flags
 
 _VERSION = re.compile(r"\d+(\.\d+)+")
-#: Seconds in which Gauger may choose its library, as in a window of 20 s.
-_CHOICE_S = 3.0
+#: Seconds in which Gauger measures and so finds its library.
+_WINDOW_S = 8.0
 
 
 def main(words: list[str]) -> int:
@@ -82,7 +83,7 @@ def _library(name: str, precision: Precision, bench: Bench, files: list[str]) ->
         why = lacks(precision, flags(bench.roots))
         if why is not None:
             raise NotNativeError(why)
-        return choose(Shelf(bench).offering(precision), precision, _CHOICE_S, bench).best.library
+        return _ours(precision, bench)
     if name == "onednn" and files:
         found = find.load(bench.roots, [Path(files[0]).name], "", lambda _: [Path(files[0])])
         return onednn.OneDnn(bench, found)
@@ -90,6 +91,16 @@ def _library(name: str, precision: Precision, bench: Bench, files: list[str]) ->
     module, _, function = entry.target.partition(":")
     opened: Library = getattr(importlib.import_module(module), function)(bench)
     return opened
+
+
+def _ours(precision: Precision, bench: Bench) -> Library:
+    """Return the library whose rate a measurement states."""
+    libraries = Shelf(bench).offering(precision, heavy=True)
+    window = Window.lasting(time.perf_counter(), _WINDOW_S)
+    found = gemm.measure(precision, window, bench, gemm.Means(libraries))
+    stated = found.conditions["library"]
+    names = {library.name: library for library in libraries}
+    return names[str(stated["name"])] if isinstance(stated, dict) else libraries[0]
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from gauger_probes.measure import gemm
 from gauger_probes.measure.backends.cpu.library import Library
 from gauger_probes.measure.backends.cpu.table import Shelf
 from gauger_probes.measure.backends.cpu.units import lacks, needs_unit
-from gauger_probes.measure.backends.protocol import NotNativeError, Precision
+from gauger_probes.measure.backends.protocol import Precision
 from gauger_probes.measure.bench import Bench
 from gauger_probes.measure.plan import Kind, Window
 from gauger_probes.roots import Roots
@@ -50,36 +50,37 @@ def lacking(isa: frozenset[str]) -> dict[Kind, str]:
     return {kind: why for kind, why in reasons.items() if why is not None}
 
 
-#: Seconds of a budget from which on a last resort is loaded, which takes some of them itself.
-LAST_RESORT_S = 15.0
+#: Seconds of a budget from which on heavy libraries are loaded, which takes some of them itself.
+HEAVY_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
 class Multiplier:
     """Measures one precision after the other with the libraries of ``shelf``.
 
-    ``budget_s`` are the seconds for everything; with few of them, no last resort is loaded.
+    ``budget_s`` are the seconds for everything; with few of them, heavy libraries are left out.
     """
 
     shelf: Shelf
     isa: frozenset[str]
-    budget_s: float = LAST_RESORT_S
+    budget_s: float = HEAVY_S
 
-    def open(self, precision: Precision) -> None:
+    def open(self, precision: Precision) -> tuple[Library, ...]:
         """Load what multiplies ``precision``: a window that a library loads in is used up.
 
         Raises:
             NoLibraryError: the processor may have it, and no library here multiplies it.
             TooHurriedError: one might, and there is no time to load it.
         """
-        if any(self.shelf.offering(precision, resort) for resort in self._resorts()):
-            return
+        libraries = self.shelf.offering(precision, heavy=self.budget_s >= HEAVY_S)
+        if libraries:
+            return libraries
         self._refuse_hurried(precision)
         missing = "; ".join(f"{name}: {why}" for name, why in self.shelf.missing.items())
         raise NoLibraryError(f"no library here multiplies {precision} ({missing})")
 
     def measure(self, precision: Precision, window: Window, bench: Bench) -> Measurement:
-        """Measure ``precision`` within ``window``; last resorts only after all others failed.
+        """Measure ``precision`` within ``window``.
 
         Raises:
             NoLibraryError: see ``open``.
@@ -88,28 +89,16 @@ class Multiplier:
             WrongResultError: a product is wrong.
             MemoryError: not even the smallest matrices could be allocated.
         """
-        self.open(precision)
-        problem = NotNativeError(f"no library here multiplies {precision}")
-        for last_resort in self._resorts():
-            libraries = self.shelf.offering(precision, last_resort)
-            if libraries:
-                try:
-                    means = gemm.Means(libraries, self.isa, self._yardstick(precision))
-                    return gemm.measure(precision, window, bench, means)
-                except NotNativeError as found:
-                    problem = found
-        raise problem
+        means = gemm.Means(self.open(precision), self.isa, self._yardstick(precision))
+        return gemm.measure(precision, window, bench, means)
 
     def _refuse_hurried(self, precision: Precision) -> None:
-        resorts = ", ".join(self.shelf.last_resorts(precision))
-        if resorts and self.budget_s < LAST_RESORT_S:
+        heavy = ", ".join(self.shelf.heavy(precision))
+        if heavy and self.budget_s < HEAVY_S:
             raise TooHurriedError(
-                f"{resorts} takes seconds to load: give a --budget that leaves the processors"
-                f" {LAST_RESORT_S:.0f} s or more"
+                f"{heavy} takes seconds to load: give a --budget that leaves the processors"
+                f" {HEAVY_S:.0f} s or more"
             )
-
-    def _resorts(self) -> tuple[bool, ...]:
-        return (False, True) if self.budget_s >= LAST_RESORT_S else (False,)
 
     def _yardstick(self, precision: Precision) -> Library | None:
         """Return who multiplies fp32, where ``precision`` could be converted to it."""

@@ -11,7 +11,7 @@ from gauger_probes.measure.backends.protocol import NotNativeError, Precision
 from gauger_probes.measure.bench import Bench
 from gauger_probes.measure.plan import Kind, Window
 from gauger_probes.measure.precisions import (
-    LAST_RESORT_S,
+    HEAVY_S,
     PRECISIONS,
     Multiplier,
     NoLibraryError,
@@ -28,8 +28,8 @@ _CPU = "processor\t: {0}\nvendor_id\t: GenuineIntel\nphysical id\t: {0}\nflags\t
 
 def _shelf(bench: Bench, *offers: tuple[FakeLibrary, Precision, bool]) -> Shelf:
     entries = tuple(
-        Entry(library.name, "nowhere:library", (precision,), last_resort)
-        for library, precision, last_resort in offers
+        Entry(library.name, "nowhere:library", (precision,), heavy)
+        for library, precision, heavy in offers
     )
     opened = {library.name: library for library, _, _ in offers}
     return Shelf(bench, entries, _opened=dict(opened))
@@ -76,20 +76,25 @@ def test_integers_are_measured_without_a_yardstick() -> None:
     assert not single.runs
 
 
-def test_a_last_resort_is_asked_only_when_the_others_convert() -> None:
+@pytest.mark.parametrize(("rate", "chosen"), [(3e10, "heavy"), (9e10, "light")])
+def test_a_heavy_library_is_tried_beside_the_others(rate: float, chosen: str) -> None:
     clock = FakeClock()
-    single, heavy = at(clock, 1e10, "single"), at(clock, 4e10, "heavy")
-    for rate, chosen in ((1e10, "heavy"), (3e10, "light")):
-        light = at(clock, rate, "light")
-        heavy.runs.clear()
-        multiplier = _multiplier(
-            clock,
-            (single, Precision.FP32, False),
-            (light, Precision.BF16, False),
-            (heavy, Precision.BF16, True),
-        )
-        assert _measured(clock, multiplier, Precision.BF16).startswith(chosen)
-        assert bool(heavy.runs) is (chosen == "heavy")
+    multiplier = _multiplier(
+        clock,
+        (at(clock, 1e10, "single"), Precision.FP32, False),
+        (at(clock, rate, "light"), Precision.BF16, False),
+        (at(clock, 4e10, "heavy"), Precision.BF16, True),
+    )
+    assert _measured(clock, multiplier, Precision.BF16).startswith(chosen)
+
+
+def test_with_little_time_the_light_ones_are_measured_alone() -> None:
+    clock = FakeClock()
+    light, heavy = at(clock, 1e10, "light"), at(clock, 4e10, "heavy")
+    several = _multiplier(clock, (light, Precision.FP32, False), (heavy, Precision.FP32, True))
+    hurried = Multiplier(several.shelf, several.isa, budget_s=HEAVY_S - 1)
+    assert _measured(clock, hurried, Precision.FP32).startswith("light")
+    assert not heavy.runs
 
 
 def test_all_that_convert_leave_the_precision_unmeasured() -> None:
@@ -101,7 +106,7 @@ def test_all_that_convert_leave_the_precision_unmeasured() -> None:
         (light, Precision.BF16, False),
         (heavy, Precision.BF16, True),
     )
-    with pytest.raises(NotNativeError, match="heavy multiplies bf16 at 1 of the rate of fp32"):
+    with pytest.raises(NotNativeError, match="multiplies bf16 at 1 of the rate of fp32"):
         _measured(clock, multiplier, Precision.BF16)
 
 
@@ -112,10 +117,10 @@ def test_no_library_is_said_with_what_was_tried() -> None:
         multiplier.measure(Precision.BF16, Window.lasting(0.0, 1.0), Bench())
 
 
-def test_a_last_resort_is_not_loaded_where_that_would_take_most_of_the_time() -> None:
-    heavy = Entry("heavy", "no_such_module:library", (Precision.BF16,), last_resort=True)
+def test_a_heavy_library_is_not_loaded_where_that_would_take_most_of_the_time() -> None:
+    heavy = Entry("heavy", "no_such_module:library", (Precision.BF16,), heavy=True)
     shelf = Shelf(Bench(), (heavy,))
-    multiplier = Multiplier(shelf, frozenset({"avx512_bf16"}), budget_s=LAST_RESORT_S - 1)
+    multiplier = Multiplier(shelf, frozenset({"avx512_bf16"}), budget_s=HEAVY_S - 1)
     with pytest.raises(TooHurriedError, match="heavy takes seconds to load"):
         multiplier.open(Precision.BF16)
     with pytest.raises(TooHurriedError):

@@ -134,9 +134,9 @@ def test_libraries_are_loaded_before_any_window_begins(
     seen: list[str] = []
     plainly = Shelf.offering
 
-    def offering(shelf: Shelf, precision: Precision, *resort: bool) -> tuple[Library, ...]:
+    def offering(shelf: Shelf, precision: Precision, heavy: bool = False) -> tuple[Library, ...]:
         seen.append(f"loaded {precision}")
-        return plainly(shelf, precision, *resort)
+        return plainly(shelf, precision, heavy)
 
     monkeypatch.setattr(Shelf, "offering", offering)
     cpuinfo = "processor\t: 0\nvendor_id\t: GenuineIntel\nflags\t\t: avx2\n"

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
+from gauger_probes.measure import aligned
 from gauger_probes.measure.onnx_model import Model, Node, Port
 from gauger_probes.measure.onnx_session import Session
 from gauger_probes.measure.search.templates import (
@@ -96,9 +97,9 @@ class FloatScorer:
         self._numbers = numbers
         drawn = numbers.encode(random_units(min(count, POOL), generator))
         self._pool = Pool(drawn)
-        self._templates = np.empty((count, DIMENSIONS), drawn.dtype)
+        self._templates = aligned.empty((count, DIMENSIONS), drawn.dtype)
         self._pool.fill(self._templates, 0)
-        self._scores = np.empty(_SCORES, np.float32)
+        self._scores = aligned.empty((_SCORES,), np.float32)
 
     def queries(self, vectors: Floats) -> Array:
         """Return the vectors as near as the precision has them."""

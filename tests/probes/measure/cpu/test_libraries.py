@@ -40,6 +40,9 @@ _CASES = [
     (_onnxruntime, Precision.FP32),
     (_onnxruntime, Precision.FP16),
     (_onnxruntime, Precision.INT8),
+    (_torch, Precision.FP64),
+    (_torch, Precision.FP32),
+    (_torch, Precision.INT8),
     (_torch, Precision.BF16),
     (_torch, Precision.FP16),
 ]
@@ -58,8 +61,11 @@ def test_a_product_of_unlike_sides_is_right(
     assert library.name in work.method
 
 
-def test_integers_at_the_ends_of_their_range_are_exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    library = _onnxruntime(Bench())
+@pytest.mark.parametrize("opened", [_onnxruntime, _torch])
+def test_integers_at_the_ends_of_their_range_are_exact(
+    opened: Callable[[Bench], Library], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = opened(Bench())
 
     def extreme(precision: Precision, shape: Shape, generator: np.random.Generator) -> object:
         from gauger_probes.measure.backends.cpu.operands import Operands

@@ -54,8 +54,8 @@ def test_a_library_is_opened_once_and_one_that_is_missing_is_remembered_with_its
     assert shelf.offering(Precision.INT8) == ()
 
 
-def test_last_resorts_stay_closed_until_they_are_asked_for() -> None:
-    heavy = Entry("heavy", f"{_HERE}.numpy_blas:library", (Precision.BF16,), last_resort=True)
+def test_heavy_libraries_stay_closed_until_they_are_asked_for() -> None:
+    heavy = Entry("heavy", f"{_HERE}.numpy_blas:library", (Precision.BF16,), heavy=True)
     shelf = Shelf(Bench(), (heavy,))
     assert shelf.offering(Precision.BF16) == ()
-    assert len(shelf.offering(Precision.BF16, last_resort=True)) == 1
+    assert len(shelf.offering(Precision.BF16, heavy=True)) == 1

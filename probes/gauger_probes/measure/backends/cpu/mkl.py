@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gauger_probes.evidence.common import JsonValue
+from gauger_probes.measure import aligned
 from gauger_probes.measure.backends.cpu import find, operands
 from gauger_probes.measure.backends.cpu.library import UNIT_ROUNDOFF, Product, plain_bytes
 from gauger_probes.measure.backends.cpu.operands import Operands
@@ -142,6 +143,6 @@ def library(bench: Bench) -> Mkl:
 
 def _result(precision: Precision, shape: Shape) -> Matrix:
     if precision is Precision.INT8:
-        return np.full((shape.m, shape.n), -1, dtype=np.int32)
+        return aligned.full((shape.m, shape.n), np.int32, -1)
     dtype = np.float64 if precision is Precision.FP64 else np.float32
-    return np.full((shape.m, shape.n), np.nan, dtype=dtype)
+    return aligned.full((shape.m, shape.n), dtype, np.nan)

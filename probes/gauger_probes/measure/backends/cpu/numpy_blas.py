@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gauger_probes.evidence.common import JsonValue
-from gauger_probes.measure import blas
+from gauger_probes.measure import aligned, blas
 from gauger_probes.measure.backends.cpu import operands
 from gauger_probes.measure.backends.cpu.library import UNIT_ROUNDOFF, Library, Product, plain_bytes
 from gauger_probes.measure.backends.protocol import NotNativeError, Precision, Shape
@@ -58,7 +58,7 @@ class Numpy:
             raise NotNativeError(f"numpy has no BLAS for {precision}")
         generator = np.random.default_rng(seed)
         drawn = operands.draw(precision, shape, generator)
-        result: Matrix = np.full((shape.m, shape.n), np.nan, dtype=drawn.a.dtype)
+        result: Matrix = aligned.full((shape.m, shape.n), drawn.a.dtype, np.nan)
         return Product(
             method=f"numpy.matmul, {self.blas.name} {self.blas.version or ''}".rstrip(),
             a=drawn.a,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gauger_probes.evidence.common import JsonValue
+from gauger_probes.measure import aligned
 from gauger_probes.measure.backends.cpu import find, operands
 from gauger_probes.measure.backends.cpu.library import UNIT_ROUNDOFF, Library, Product, plain_bytes
 from gauger_probes.measure.backends.protocol import NotNativeError, Precision, Shape
@@ -68,7 +69,7 @@ class OneDnn:
         generator = np.random.default_rng(seed)
         drawn = operands.draw(precision, shape, generator)
         whole = precision is Precision.INT8
-        result: Matrix = np.full((shape.m, shape.n), -1, dtype=np.int32 if whole else np.float32)
+        result: Matrix = aligned.full((shape.m, shape.n), np.int32 if whole else np.float32, -1)
         arguments = _integers if whole else _reals
         function = getattr(self.library, _FUNCTIONS[precision])
         return Product(

@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
+from gauger_probes.measure import aligned
 from gauger_probes.measure.backends.protocol import Precision, Shape
 from gauger_probes.measure.product import Matrix
 
@@ -61,25 +63,32 @@ def from_bfloat16(halves: Matrix) -> Matrix:
 
 
 def _floats(precision: Precision, sides: tuple[int, int], generator: np.random.Generator) -> Matrix:
-    if precision is Precision.FP64:
-        return generator.standard_normal(sides, dtype=np.float64)
-    values: Matrix = generator.standard_normal(sides, dtype=np.float32)
+    wide: type[np.float64 | np.float32] = np.float64 if precision is Precision.FP64 else np.float32
+    values = aligned.empty(sides, wide)
+    generator.standard_normal(dtype=wide, out=values)
     if precision is Precision.BF16:
-        return to_bfloat16(values)
-    return values.astype(np.float16) if precision is Precision.FP16 else values
+        return _placed(to_bfloat16(values), np.uint16)
+    return _placed(values, np.float16) if precision is Precision.FP16 else values
 
 
 def _signed(sides: tuple[int, int], generator: np.random.Generator) -> Matrix:
     values = generator.standard_normal(sides, dtype=np.float32)
     values *= _SIGNED_SCALE
-    return _whole(values, -_SIGNED_LIMIT, _SIGNED_LIMIT).astype(np.int8)
+    return _placed(_whole(values, -_SIGNED_LIMIT, _SIGNED_LIMIT), np.int8)
 
 
 def _unsigned(sides: tuple[int, int], generator: np.random.Generator) -> Matrix:
     values = generator.standard_normal(sides, dtype=np.float32)
     values *= _UNSIGNED_SCALE
     values += _UNSIGNED_MIDDLE
-    return _whole(values, 0, _UNSIGNED_LIMIT).astype(np.uint8)
+    return _placed(_whole(values, 0, _UNSIGNED_LIMIT), np.uint8)
+
+
+def _placed(values: Matrix, kind: npt.DTypeLike) -> Matrix:
+    """Return ``values``, converted, where a cache line begins."""
+    target: Matrix = aligned.empty(values.shape, kind)
+    np.copyto(target, values, casting="unsafe")
+    return target
 
 
 def _whole(values: Matrix, low: int, high: int) -> Matrix:

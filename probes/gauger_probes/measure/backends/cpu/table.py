@@ -19,12 +19,12 @@ _HERE = "gauger_probes.measure.backends.cpu"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A library: ``module:function`` opens it; ``last_resort`` if no other has the precision."""
+    """A library: ``module:function`` opens it; ``heavy``: which takes seconds."""
 
     name: str
     target: str
     precisions: tuple[Precision, ...]
-    last_resort: bool = False
+    heavy: bool = False
 
 
 LIBRARIES: tuple[Entry, ...] = (
@@ -40,7 +40,12 @@ LIBRARIES: tuple[Entry, ...] = (
         (Precision.FP64, Precision.FP32, Precision.BF16, Precision.FP16, Precision.INT8),
     ),
     Entry("onednn", f"{_HERE}.onednn:library", (Precision.FP32, Precision.INT8)),
-    Entry("torch", f"{_HERE}.pytorch:library", (Precision.BF16, Precision.FP16), last_resort=True),
+    Entry(
+        "torch",
+        f"{_HERE}.pytorch:library",
+        (Precision.FP64, Precision.FP32, Precision.BF16, Precision.FP16, Precision.INT8),
+        heavy=True,
+    ),
 )
 
 
@@ -56,21 +61,19 @@ class Shelf:
     missing: dict[str, str] = field(default_factory=dict)
     _opened: dict[str, Library] = field(default_factory=dict)
 
-    def offering(self, precision: Precision, last_resort: bool = False) -> tuple[Library, ...]:
-        """Return those that are said to multiply ``precision``, or the last resorts for it."""
+    def offering(self, precision: Precision, heavy: bool = False) -> tuple[Library, ...]:
+        """Return those that are said to multiply ``precision``; the heavy ones too if ``heavy``."""
         found = (
             self._get(entry)
             for entry in self.entries
-            if precision in entry.precisions and entry.last_resort is last_resort
+            if precision in entry.precisions and (heavy or not entry.heavy)
         )
         return tuple(library for library in found if library is not None)
 
-    def last_resorts(self, precision: Precision) -> tuple[str, ...]:
-        """Return the names of those that are asked for ``precision`` only when no other has it."""
+    def heavy(self, precision: Precision) -> tuple[str, ...]:
+        """Return the names of the heavy ones for ``precision``."""
         return tuple(
-            entry.name
-            for entry in self.entries
-            if precision in entry.precisions and entry.last_resort
+            entry.name for entry in self.entries if precision in entry.precisions and entry.heavy
         )
 
     def _get(self, entry: Entry) -> Library | None:

@@ -23,8 +23,10 @@ RUNGS = tuple(Shape(side, side, side) for side in (128, 512, 1024, 2048))
 #: part of the time, so that a thread which was kept waiting once decides nothing.
 _REPETITIONS, _MOST_REPETITIONS, _LINGER = 4, 50, 1 / 20
 #: Libraries below this part of the fastest one's rate are not tried on a larger shape. On the first
-#: one, where starting threads costs more than multiplying, it is enough to be quick at all.
-_CLOSE = 0.5
+#: one, and where the fastest takes less than these seconds, starting threads costs more than
+#: multiplying, and it is enough to be quick at all: on AMX, PyTorch has half of oneMKL's rate in
+#: bf16 at 512³, and at 2048³ a quarter more.
+_CLOSE, _BRISK_S = 0.5, 1e-3
 #: A unit of half the width multiplies at least twice as many; a library that converts reaches at
 #: most the rate of fp32. Between the two there is room for a busy machine.
 CONVERTED_BELOW = 1.25
@@ -140,7 +142,9 @@ def _worth_more(
     larger = next((rung for rung in RUNGS if rung.operations > shape.operations), None)
     if not now or larger is None:
         return []
-    least = 0.0 if shape == RUNGS[0] else _CLOSE * max(each.rate for each in now)
+    fastest = max(each.rate for each in now)
+    brisk = shape == RUNGS[0] or shape.operations / fastest < _BRISK_S
+    least = 0.0 if brisk else _CLOSE * fastest
     most_s = limit_s / len(now)
     return [
         each.library
