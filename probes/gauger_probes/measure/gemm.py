@@ -7,14 +7,15 @@ repetition and the rate of CPU time, which say more where the machine was shared
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from gauger_probes.evidence.common import JsonValue, Measurement
 from gauger_probes.measure.backends.cpu.library import Library
 from gauger_probes.measure.backends.cpu.trial import Choice, Tried, choose, refuse_converted
 from gauger_probes.measure.backends.cpu.units import widest
-from gauger_probes.measure.backends.protocol import Precision, Shape
+from gauger_probes.measure.backends.protocol import Precision, Shape, Work
 from gauger_probes.measure.bench import Bench
 from gauger_probes.measure.capacity import allowance
 from gauger_probes.measure.conditions import Watch
@@ -42,6 +43,9 @@ _PREPARATION, _CHOICE = 0.4, 0.15
 #: Libraries that came this close to the fastest in the trial are sampled beside it: which of two is
 #: the faster changes from trial to trial.
 _FINALIST = 0.75
+#: Seconds that a sample takes at least: shapes take turns, and one short product by itself shows
+#: how long threads, caches and a matrix unit take to wake up (a fifth of its rate, at 4 ms).
+_SAMPLE_S = 0.015
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def measure(precision: Precision, window: Window, bench: Bench, means: Means) ->
     refused = dict(choice.refused)
     prepared = list(_all_prepared(choice, precision, window, bench, refused))
     with Watch(bench.roots, bench.cpus) as watch:
-        trials = [each.trial for each in prepared]
+        trials = [partial(each.trial, bench) for each in prepared]
         series = sample_in_turns(trials, window, bench.stopwatch, bench.tick)
     shapes = [_Sampled(each, taken) for each, taken in zip(prepared, series, strict=True)]
     best = _fastest(shapes)
@@ -84,6 +88,7 @@ def measure(precision: Precision, window: Window, bench: Bench, means: Means) ->
     conditions = watch.conditions(spent) | {
         "shape": best.sides(),
         "best": best.best(),
+        "productsPerSample": best.prepared.times,
         "cpuTimeRate": spent.rate(best.operations * len(best.samples)),
         "shapes": [shape.summary() for shape in shapes if shape is not best],
         "cpus": len(bench.cpus),
@@ -95,10 +100,16 @@ def measure(precision: Precision, window: Window, bench: Bench, means: Means) ->
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
+    """A shape that is ready; ``times`` products are one sample."""
+
     library: Library
     shape: Shape
-    method: str
-    trial: Callable[[], Sample]
+    work: Work
+    times: int = 1
+
+    def trial(self, bench: Bench) -> Sample:
+        """Take a sample."""
+        return timed(lambda: self.work.run(self.times), bench.stopwatch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +121,8 @@ class _Sampled:
 
     @property
     def operations(self) -> int:
-        return self.prepared.shape.operations
+        """Of one sample."""
+        return self.prepared.shape.operations * self.prepared.times
 
     def rates(self) -> list[float]:
         return [self.operations / sample.wall_s for sample in self.samples]
@@ -128,6 +140,7 @@ class _Sampled:
             "median": series_interval(self.rates()).median,
             "best": self.best(),
             "samples": len(self.samples),
+            "productsPerSample": self.prepared.times,
         }
 
 
@@ -144,7 +157,7 @@ def _measurement(
         high=interval.high,
         samples=len(best.samples),
         confidence=interval.confidence,
-        method=f"{best.prepared.method}; standard-normal data, 2 m n k operations, wall time",
+        method=f"{best.prepared.work.method}; standard-normal data, 2 m n k operations, wall time",
         conditions=conditions,
     )
 
@@ -210,9 +223,9 @@ def _prepared(
                 raise
             return
         setup_s = now() - setup_s
-        repetition_s = warm_up(prepared.trial, until_s, bench.stopwatch).wall_s
+        repetition_s = warm_up(partial(prepared.trial, bench), until_s, bench.stopwatch).wall_s
         bench.tick()
-        yield prepared
+        yield replace(prepared, times=_times(repetition_s, share_s))
         room -= library.room_bytes(precision, shape)
         if larger is None or library.room_bytes(precision, larger) > room:
             return
@@ -228,9 +241,12 @@ def _checked(library: Library, precision: Precision, shape: Shape, bench: Bench)
     work = library.gemm(precision, shape, bench.seed())
     work.run(1)
     work.check()
-    return _Prepared(
-        library, shape, work.method, lambda: timed(lambda: work.run(1), bench.stopwatch)
-    )
+    return _Prepared(library, shape, work)
+
+
+def _times(repetition_s: float, share_s: float) -> int:
+    """Return how many products last for ``_SAMPLE_S``, where the share has the time."""
+    return max(1, int(min(_SAMPLE_S, _REPETITION * share_s) / max(repetition_s, 1e-9)))
 
 
 def _shapes(library: Library, precision: Precision, room: int) -> tuple[Shape, ...]:

@@ -265,6 +265,23 @@ def test_half_precision_that_is_no_faster_than_single_is_not_native(
         measure(Precision.BF16, Window.lasting(0.0, 3.0), bench, means)
 
 
+def test_quick_products_are_sampled_several_at_a_time() -> None:
+    """What wakes up at the beginning of a sample must not be most of it."""
+    clock = FakeClock()
+    found = measure(
+        Precision.FP32,
+        Window.lasting(0.0, 3.0),
+        Bench(stopwatch=clock.stopwatch()),
+        Means([at(clock, 1e13)]),
+    )
+    shape, times = found.conditions["shape"], found.conditions["productsPerSample"]
+    assert isinstance(shape, dict)
+    assert isinstance(times, int)
+    once_s = 2 * float(str(shape["m"])) * float(str(shape["n"])) * float(str(shape["k"])) / 1e13
+    assert 0.01 <= times * once_s <= 0.015
+    assert found.median == pytest.approx(1e13)
+
+
 def test_the_proof_of_a_half_precision_leaves_the_window_to_measuring() -> None:
     """Single precision, twice as slow, is repeated for no longer than what it is held against."""
     clock = FakeClock()
