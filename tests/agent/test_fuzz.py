@@ -37,7 +37,15 @@ def test_hostile_input_is_refused_by_name_or_means_what_was_signed(
 
 
 @pytest.mark.parametrize(
-    "seed", ["soak:evidence:8770", "soak:evidence:573470", "soak:evidence:986469"]
+    "seed",
+    [
+        "soak:evidence:8770",
+        "soak:evidence:573470",
+        "soak:evidence:986469",
+        "soak:tree:316099",
+        "soak:tree:462299",
+        "soak:tree:644599",
+    ],
 )
 def test_what_a_soak_found_stays_mended(seed: str) -> None:
     name = seed.split(":")[1]

@@ -12,12 +12,11 @@ missing reads as NVML_ERROR_FUNCTION_NOT_FOUND, so that older recordings stay re
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
 
+from gauger_probes import strict_json
 from gauger_probes.accelerators.nvml_answers import (
     FUNCTION_NOT_FOUND,
     Argument,
@@ -102,12 +101,9 @@ def read(raw: bytes) -> Recording:
 
 def _parsed(raw: bytes) -> JsonValue:
     try:
-        parsed: JsonValue = json.loads(
-            raw.decode("utf-8"), parse_constant=_refused, object_pairs_hook=_once
-        )
-    except (ValueError, RecursionError) as problem:
+        return strict_json.parse(raw)
+    except ValueError as problem:
         raise RecordingError(f"not JSON: {problem}") from None
-    return parsed
 
 
 def _answers(value: JsonValue) -> dict[str, JsonValue]:
@@ -149,14 +145,3 @@ def _reason(value: JsonValue) -> str | None:
     if value is None or isinstance(value, str):
         return None if value is None else clean(value)
     raise RecordingError(f"notLoaded: expected a string, found {kind_of(value)}")
-
-
-def _refused(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not a number in JSON")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        raise ValueError("a field is given twice")
-    return result

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from gauger_probes import strict_json
 from gauger_probes.accelerators.nvml_module import module_version
 from gauger_probes.accelerators.nvml_recording import MAX_BYTES, read
 from gauger_probes.accelerators.nvml_survey import Origin, nothing, survey
@@ -20,7 +19,7 @@ def devices(context: Context) -> Result:
         OSError: the file cannot be read.
         ValueError: it is not such a recording.
     """
-    return from_json(Result, json.loads(read_bytes(context.roots, "dev.json")))
+    return from_json(Result, strict_json.parse(read_bytes(context.roots, "dev.json")))
 
 
 def nvml(context: Context) -> Result:

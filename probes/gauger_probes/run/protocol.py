@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import NoReturn, TypeVar, cast
+from typing import TypeVar
 
+from gauger_probes import strict_json
 from gauger_probes.evidence.codec import DecodeError, from_json, to_json
 from gauger_probes.evidence.common import JsonValue
 from gauger_probes.evidence.coverage import Status
@@ -185,12 +186,9 @@ def _parse(data: bytes, limit: int) -> JsonValue:
     if len(data) > limit:
         raise ProtocolError(f"a message of {len(data)} bytes, more than {limit}")
     try:
-        value = json.loads(
-            data.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_without_duplicates
-        )
-    except (ValueError, RecursionError) as problem:
+        return strict_json.parse(data)
+    except ValueError as problem:
         raise ProtocolError(f"not JSON: {problem}") from None
-    return cast(JsonValue, value)
 
 
 def _refuse_surrogates(value: JsonValue) -> None:
@@ -198,14 +196,3 @@ def _refuse_surrogates(value: JsonValue) -> None:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
         raise ProtocolError("text that is not Unicode") from None
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not a number in JSON")
-
-
-def _without_duplicates(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        raise ValueError("a field is given twice")
-    return result
