@@ -44,7 +44,7 @@ _PREPARATION, _CHOICE = 0.4, 0.15
 #: the faster changes from trial to trial.
 _FINALIST = 0.75
 #: Seconds that a sample takes at least: shapes take turns, and one short product by itself shows
-#: how long threads, caches and a matrix unit take to wake up (a fifth of its rate, at 4 ms).
+#: how long threads, caches and a matrix unit take to wake up.
 _SAMPLE_S = 0.015
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from gauger_probes.accelerators.cpu_device import CPU_ID
 from gauger_probes.evidence.common import Measurement
 from gauger_probes.evidence.coverage import Status
+from gauger_probes.host import cpu, virtualisation
 from gauger_probes.measure.backends.protocol import NotNativeError
 from gauger_probes.measure.plan import Kind, Plan, Window, plan
 from gauger_probes.measure.reproducibility import reproducible
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from gauger_probes.measure.bench import Bench
     from gauger_probes.measure.precisions import Multiplier
 
-#: The flag by which the kernel says that it runs on a virtual machine.
-_HYPERVISOR = "hypervisor"
 #: Seconds between two progress reports.
 _REPORT_S = 0.25
 
@@ -64,7 +63,7 @@ def probe(context: Context, shelf: Shelf | None = None) -> Result:
     ready_s = time.perf_counter()
     times = plan(ready_s, began_s + context.options.budget_s - ready_s, kinds, searches)
     taken = list(_all_taken(_steps(times, bench, multiplier), teller, bench))
-    virtual = _HYPERVISOR in isa
+    virtual = virtualisation.read(context.roots, cpu.read(context.roots)).hypervisor is not None
     parts = [item for item in taken if isinstance(item, Part)] + list(without.values())
     parts += [Part(_name(kind), Status.NOT_RUN, why) for kind, why in lacking.items()]
     measurements = tuple(

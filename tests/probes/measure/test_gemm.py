@@ -272,14 +272,14 @@ def test_quick_products_are_sampled_several_at_a_time() -> None:
         Precision.FP32,
         Window.lasting(0.0, 3.0),
         Bench(stopwatch=clock.stopwatch()),
-        Means([at(clock, 1e13)]),
+        Means([at(clock, 1e14)]),
     )
     shape, times = found.conditions["shape"], found.conditions["productsPerSample"]
     assert isinstance(shape, dict)
     assert isinstance(times, int)
-    once_s = 2 * float(str(shape["m"])) * float(str(shape["n"])) * float(str(shape["k"])) / 1e13
+    once_s = 2 * float(str(shape["m"])) * float(str(shape["n"])) * float(str(shape["k"])) / 1e14
     assert 0.01 <= times * once_s <= 0.015
-    assert found.median == pytest.approx(1e13)
+    assert found.median == pytest.approx(1e14)
 
 
 def test_the_proof_of_a_half_precision_leaves_the_window_to_measuring() -> None:

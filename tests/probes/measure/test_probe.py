@@ -11,6 +11,7 @@ import pytest
 
 from gauger_probes.evidence.codec import from_json, to_json
 from gauger_probes.evidence.coverage import Status
+from gauger_probes.measure.backends.cpu import mkl
 from gauger_probes.measure.backends.cpu.library import Library
 from gauger_probes.measure.backends.cpu.table import Entry, Shelf
 from gauger_probes.measure.backends.protocol import Precision, Shape
@@ -154,17 +155,36 @@ def test_a_precision_that_no_library_multiplies_takes_no_time_from_the_others(
 ) -> None:
     """Its share would all go to what comes next."""
     divided: list[Kind] = []
+    seen: list[int] = []
 
     def spied(start_s: float, budget_s: float, kinds: Sequence[Kind], searches: int) -> Plan:
         divided.extend(kinds)
+        seen.append(searches)
         return plan(start_s, budget_s, kinds, searches)
 
     monkeypatch.setattr("gauger_probes.measure.probe.plan", spied)
+    monkeypatch.setattr(mkl, "library", _absent)
     cpuinfo = "processor\t: 0\nvendor_id\t: GenuineIntel\nflags\t\t: avx2 amx_bf16\n"
     found = _probed(kernel_tree(tmp_path, {"proc/cpuinfo": cpuinfo}), 1e10)
     assert "measure.gemm.bf16" in {part.name for part in found.parts}
     assert Kind.INT8 in divided
     assert Kind.BF16 not in divided
+    assert seen == [2], "precisions that a gallery is searched in"
+
+
+def _absent(bench: Bench) -> None:
+    raise LookupError("no libmkl_rt.so.2 in mkl")
+
+
+@pytest.mark.parametrize(("flags", "expected"), [("avx2 hypervisor", 0.1), ("avx2", None)])
+def test_a_virtual_machine_widens_by_what_its_reruns_showed(
+    flags: str, expected: float | None, tmp_path: Path
+) -> None:
+    cpuinfo = f"processor\t: 0\nvendor_id\t: GenuineIntel\ncpu family\t: 6\nflags\t\t: {flags}\n"
+    found = _probed(kernel_tree(tmp_path, {"proc/cpuinfo": cpuinfo}), 1e10)
+    taken = [item for item in found.measured[0].measurements if item.quantity == "gemm"]
+    assert taken
+    assert {item.conditions["reproducibility"] for item in taken} == {expected}
 
 
 def test_every_measurement_has_an_interval_samples_and_conditions(found: Result) -> None:

@@ -74,9 +74,8 @@ def library(precision: Precision, bench: Bench) -> mkl.Mkl:
         ) from problem
 
 
-def stated(precision: Precision, bench: Bench) -> JsonValue:
-    """Return the name and version of the library that searches in ``precision``."""
-    found = library(precision, bench)
+def stated(found: mkl.Mkl) -> JsonValue:
+    """Return the name and version of the library as a JSON object."""
     return {"name": found.name, "kernel": None, **found.properties()}
 
 

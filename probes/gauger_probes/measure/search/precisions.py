@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -34,12 +34,14 @@ class Way:
     """How a precision is searched: what makes a part, bytes of memory for each template there.
 
     ``batches`` are the numbers of queries that are tried, upwards; 1 is always among them.
+    ``library`` returns its name, version and kernel as a JSON object.
     """
 
     make: MakeScorer
     method: str
     bytes_each: int
     batches: tuple[int, ...]
+    library: Callable[[], JsonValue]
 
 
 def way(precision: Precision, bench: Bench) -> Way:
@@ -53,16 +55,26 @@ def way(precision: Precision, bench: Bench) -> Way:
         raise NotNativeError(why)
     if precision is Precision.INT8:
         whole = WholeScorer
-        return Way(whole, whole.method, whole.bytes_each, whole.batches)
+        return Way(whole, whole.method, whole.bytes_each, whole.batches, _onnxruntime)
     if precision is Precision.FP32:
-        return _floats(SINGLE)
+        return _floats(SINGLE, _blas)
     # onnxruntime 1.32 converts fp16 to fp32 on AVX2, and has no bf16 MatMul for processors.
-    return _floats(half.numbers(precision, half.library(precision, bench)))
+    found = half.library(precision, bench)
+    return _floats(half.numbers(precision, found), partial(half.stated, found))
 
 
-def _floats(numbers: Numbers) -> Way:
+def _floats(numbers: Numbers, library: Callable[[], JsonValue]) -> Way:
     make = partial(FloatScorer, numbers=numbers)
-    return Way(make, numbers.method, DIMENSIONS * numbers.width, FloatScorer.batches)
+    return Way(make, numbers.method, DIMENSIONS * numbers.width, FloatScorer.batches, library)
+
+
+def _blas() -> JsonValue:
+    found = blas.find()
+    return {"name": found.name, "version": found.version, "kernel": found.kernel}
+
+
+def _onnxruntime() -> JsonValue:
+    return {"name": "onnxruntime", "version": onnx_session.version(), "kernel": None}
 
 
 def refuse_conversion(precision: Precision, limit_s: float, bench: Bench) -> None:
@@ -74,16 +86,6 @@ def refuse_conversion(precision: Precision, limit_s: float, bench: Bench) -> Non
     """
     if needs_unit(precision):
         half.refuse_conversion(precision, limit_s, bench)
-
-
-def library(precision: Precision, bench: Bench) -> JsonValue:
-    """Return the name, version and kernel of what searches in ``precision``."""
-    if precision is Precision.FP32:
-        found = blas.find()
-        return {"name": found.name, "version": found.version, "kernel": found.kernel}
-    if precision is Precision.INT8:
-        return {"name": "onnxruntime", "version": onnx_session.version(), "kernel": None}
-    return half.stated(precision, bench)
 
 
 def unit(precision: Precision, roots: Roots) -> JsonValue:

@@ -24,7 +24,7 @@ from gauger_probes.measure.plan import Window
 from gauger_probes.measure.sampling import Sample, busy, sample_in_turns, timed, warm_up
 from gauger_probes.measure.search.check import check
 from gauger_probes.measure.search.gallery import Gallery, K, filled
-from gauger_probes.measure.search.precisions import Way, library, refuse_conversion, unit, way
+from gauger_probes.measure.search.precisions import Way, refuse_conversion, unit, way
 from gauger_probes.measure.search.size import Pace, beyond_caches, largest, wanted
 from gauger_probes.measure.search.templates import DIMENSIONS, Array, Ids, queries_like
 from gauger_probes.measure.search.top import Hits
@@ -80,7 +80,7 @@ def measure(
         for (batch, front), samples in zip(searched.items(), series, strict=True)
     ]
     seen = watch.conditions(busy(fastest(variants).samples, cpus))
-    return _measurement(precision, how, variants, seen | _setting(precision, bench))
+    return _measurement(precision, how, variants, seen | _setting(precision, how, bench))
 
 
 def _pace(how: Way, share_s: float, bench: Bench, search: Search) -> Pace:
@@ -151,7 +151,7 @@ def _places(count: int, size: int, generator: np.random.Generator) -> Ids:
     return generator.integers(edges[:-1], np.maximum(edges[1:], edges[:-1] + 1))
 
 
-def _setting(precision: Precision, bench: Bench) -> dict[str, JsonValue]:
+def _setting(precision: Precision, how: Way, bench: Bench) -> dict[str, JsonValue]:
     return {
         "dimensions": DIMENSIONS,
         "k": K,
@@ -159,7 +159,7 @@ def _setting(precision: Precision, bench: Bench) -> dict[str, JsonValue]:
         "largestGallery": largest(bench.roots),
         "cpus": len(bench.cpus),
         "unit": unit(precision, bench.roots),
-        "library": library(precision, bench),
+        "library": how.library(),
     }
 
 

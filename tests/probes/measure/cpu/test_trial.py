@@ -43,6 +43,16 @@ def test_a_library_that_is_only_fast_on_small_products_loses(
     assert choose([small, large], Precision.FP32, 9.0, bench).best.library.name == "large"
 
 
+def test_a_library_that_is_slow_on_small_products_alone_wins(
+    clock: FakeClock, bench: Bench
+) -> None:
+    def seconds(shape: Shape) -> float:
+        return shape.operations / (5e11 if shape in RUNGS[:2] else 3e12)
+
+    late, steady = FakeLibrary(clock, seconds, "late"), at(clock, 2e12, "steady")
+    assert choose([steady, late], Precision.BF16, 3.0, bench).best.library.name == "late"
+
+
 def test_a_loop_that_emulates_a_precision_costs_no_more_than_its_smallest_product(
     clock: FakeClock, bench: Bench
 ) -> None:

@@ -55,6 +55,10 @@ def test_devices_are_measured_one_by_one_and_all_at_once() -> None:
         together = best.conditions["allAtOnce"]
         assert isinstance(together, dict)
         assert together["median"] == pytest.approx(RATE)
+        assert best.high - best.median >= 0.03 * RATE * 0.99, (
+            "as far off as reruns of a device were"
+        )
+        assert {entry.conditions["reproducibility"] for entry in item.measurements} == {0.03}
         quantities = {entry.quantity for entry in item.measurements}
         assert quantities == {
             "gemm",

@@ -8,23 +8,31 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from gauger_probes.evidence.common import Measurement
+from gauger_probes.evidence.coverage import Status
 from gauger_probes.measure.backends.cpu import mkl
 from gauger_probes.measure.backends.cpu.units import lacks
 from gauger_probes.measure.backends.protocol import NotNativeError, Precision
 from gauger_probes.measure.bench import Bench
 from gauger_probes.measure.errors import WrongResultError
+from gauger_probes.measure.plan import Window
 from gauger_probes.measure.precisions import flags
 from gauger_probes.measure.search import half
 from gauger_probes.measure.search.check import check
 from gauger_probes.measure.search.gallery import filled
+from gauger_probes.measure.search.measure import measure
 from gauger_probes.measure.search.scorers import FloatScorer, Numbers
 from gauger_probes.measure.search.templates import Array, Floats, queries_like
+from gauger_probes.result import Part
 from gauger_probes.run.process import ENVIRONMENT
+from support.kernel_tree import kernel_tree
 from support.stand_in_mkl import compiled
 
 _BOTH = pytest.mark.parametrize("precision", [Precision.BF16, Precision.FP16])
@@ -88,6 +96,23 @@ def test_one_that_converts_is_found_out_by_its_pace(
         half.refuse_conversion(precision, 0.2, Bench())
 
 
+@_BOTH
+def test_the_search_says_of_one_that_converts_why_it_is_left_out(
+    precision: Precision, stand_in: mkl.Mkl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mkl, "library", lambda bench: stand_in)
+    unit = {Precision.BF16: "avx512_bf16", Precision.FP16: "avx512_fp16"}[precision]
+    cpuinfo = f"processor\t: 0\nvendor_id\t: GenuineIntel\nflags\t\t: avx2 {unit}\n"
+    meminfo = f"MemTotal: {64 * 1024} kB\nMemAvailable: {32 * 1024} kB\n"
+    roots = kernel_tree(tmp_path, {"proc/cpuinfo": cpuinfo, "proc/meminfo": meminfo})
+    found = measure(Window.lasting(time.perf_counter(), 2.0), Bench(roots))
+    parts = {item.name: item for item in found if isinstance(item, Part)}
+    refused = parts[f"measure.gallerySearch.{precision}"]
+    assert refused.status is Status.NOT_RUN
+    assert f"mkl multiplies {precision} at" in str(refused.reason)
+    assert len([item for item in found if isinstance(item, Measurement)]) == 2
+
+
 #: What a probe's child does: libraries that it shares a process with must leave it the processors.
 _PROGRAM = """
 import json, sys, time
@@ -116,7 +141,7 @@ def test_a_real_onemkl_searches_where_the_processor_has_a_unit(precision: Precis
     if why is not None:
         pytest.skip(why)
     try:
-        library = half.stated(precision, bench)
+        library = half.stated(half.library(precision, bench))
     except NotNativeError as problem:
         pytest.skip(f"{problem}; the system tier installs it")
     command = [sys.executable, "-c", _PROGRAM, precision.value]
