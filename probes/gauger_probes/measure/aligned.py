@@ -1,8 +1,7 @@
 """Arrays that begin where a cache line does, as those of libraries for matrices do.
 
 numpy's begin at a multiple of 16 bytes. A row that straddles cache lines costs a matrix unit twice
-the loads: PyTorch multiplied bf16 on AMX at 1.44 TFLOP/s from such arrays and at 2.6 from aligned
-ones, oneMKL at 1.9 and 2.15.
+the loads (``python -m benchmarks.gemm.alignment``; figures in docs/performance.md).
 """
 
 from __future__ import annotations
